@@ -1,0 +1,63 @@
+// A suite: the task, its documents, its training data and its questions, read from a folder.
+// Format: README "Bring your own data". Missing files limit what can run; they are not errors.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/core/types.h"
+
+namespace quadrant {
+
+struct PromptTemplate {
+  std::string system;                        // "" = no system message
+  std::string question = "{question}";       // {question}
+  std::string context = "{passages}\n\n{question}";  // {passages}, {question}
+  int max_new_tokens = 32;
+  std::vector<std::string> stop;
+};
+
+// One line of train.jsonl; which fields are set depends on the kind.
+struct TrainingExample {
+  enum class Kind { kText, kQuestionAnswer, kPromptCompletion, kMessages };
+  Kind kind = Kind::kText;
+  std::string text;                 // kText
+  std::string question, answer;     // kQuestionAnswer
+  std::string prompt, completion;   // kPromptCompletion
+  std::vector<Message> messages;    // kMessages
+  std::string cluster;              // entity or document, "" = unknown; keeps examples from leaking
+};
+
+struct Suite {
+  std::string name, version, language, licence, source;
+  std::string kind;                  // qa | choice | classify | summarise | translate | style | ...
+  std::vector<std::string> metrics;  // the first is the primary one
+  PromptTemplate prompt;
+  std::vector<Document> corpus;
+  std::vector<TrainingExample> train;
+  std::vector<Item> dev, test;
+  std::map<std::string, std::string> file_hashes;  // "suite.toml", "corpus.jsonl", ... -> SHA-256
+  std::string hash;                  // SHA-256 over file_hashes: the suite's identity
+};
+
+// Reads and checks a suite folder. Error (file:line, mend) for bad UTF-8 or JSON, missing or
+// wrongly typed fields, duplicate ids, gold_docs that are not in the corpus, an empty test set,
+// unknown keys in suite.toml (nearest known key named).
+Suite load_suite(const std::filesystem::path& folder);
+
+// What is missing and what it prevents, one sentence each ("no corpus.jsonl: RAG cannot run").
+std::vector<std::string> suite_limits(const Suite& suite);
+
+// Built-in suites: name, one-line description, and a writer that makes the folder from a seed.
+struct BuiltInSuite {
+  std::string name, description;
+  void (*write)(std::uint64_t seed, const std::filesystem::path& folder);
+};
+const std::vector<BuiltInSuite>& built_in_suites();
+
+// "company_qa" or a folder: a built-in suite is written (seed 0) to a temporary folder and loaded.
+Suite find_suite(const std::string& name_or_folder);
+
+}  // namespace quadrant

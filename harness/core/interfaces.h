@@ -1,0 +1,132 @@
+// What the harness needs from a model, whoever provides it: libtorch, a scripted fake in a test.
+//
+// Goals: the runner, the reports and their tests never see a tensor. Non-goals: sampling,
+// streaming, several models at once.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/core/specs.h"
+#include "harness/core/types.h"
+
+namespace quadrant {
+
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+  // Adds the model's own BOS (or CLS/SEP) where its rule says so. Special tokens are recognised
+  // inside the trusted ranges only.
+  virtual TokenIds encode(const MarkedText& text) const = 0;
+  virtual std::string decode(std::span<const std::int32_t> ids) const = 0;  // special tokens left out
+  virtual std::string hash() const = 0;  // SHA-256 of everything that decides the ids
+
+  TokenIds encode_plain(std::string_view text) const {  // no special tokens inside
+    return encode(MarkedText{std::string(text), {}});
+  }
+  TokenIds encode_trusted(std::string_view text) const {
+    return encode(MarkedText{std::string(text), {{0, text.size()}}});
+  }
+};
+
+class ChatTemplate {
+ public:
+  virtual ~ChatTemplate() = default;
+  // With `add_generation_prompt` the text ends where the assistant's answer begins.
+  virtual MarkedText render(std::span<const Message> messages, bool add_generation_prompt) const = 0;
+  virtual std::string hash() const = 0;
+};
+
+enum class StopReason { kEos, kLength, kStopString, kError };
+const char* to_string(StopReason reason);  // eos, length, stop_string, error
+
+struct Decoding {  // greedy
+  int max_new_tokens = 32;
+  std::vector<std::string> stop;  // the text ends before the first of these
+};
+
+struct Generation {
+  TokenIds ids;      // without the end token
+  std::string text;  // decoded, cut at the stop string
+  StopReason stop = StopReason::kLength;
+  double logprob = 0;                     // natural log, summed over ids and the end token if any
+  double prefill_ms = 0, decode_ms = 0;   // this row's equal share of its batch
+  std::string error;                      // not empty: the row could not be answered
+};
+
+// Log-probabilities of ids[first..] given all tokens before each.
+struct ScoreRequest {
+  TokenIds ids;
+  std::size_t first = 1;  // at least 1
+};
+struct TokenScores {
+  std::vector<double> logprobs;  // natural log; ids.size() - first of them
+  bool greedy = true;            // every scored token was the most likely one
+};
+
+class LanguageModel {
+ public:
+  virtual ~LanguageModel() = default;
+  virtual const Tokenizer& tokenizer() const = 0;
+  virtual const ChatTemplate& chat_template() const = 0;
+  virtual int context_window() const = 0;   // tokens, prompt and answer together
+  virtual double flops_per_token() const = 0;  // forward, without attention: 2 x parameters used
+  // Answers in the order of the prompts. A row that does not fit the context window gets an error.
+  virtual std::vector<Generation> generate(std::span<const TokenIds> prompts,
+                                           const Decoding& decoding) = 0;
+  virtual std::vector<TokenScores> score(std::span<const ScoreRequest> requests) = 0;
+};
+
+class Embedder {
+ public:
+  virtual ~Embedder() = default;
+  virtual int dimension() const = 0;
+  virtual std::string hash() const = 0;  // weights, tokenizer, pooling, normalisation, max length
+  // Row-major [texts, dimension], each row of length 1. Longer texts are cut at the model's limit.
+  virtual std::vector<float> embed(std::span<const std::string> texts) = 0;
+};
+
+struct TrainingJob {
+  TuningSpec tuning;
+  std::vector<TrainingSequence> sequences;
+  std::uint64_t seed = 0;
+  std::filesystem::path folder;  // checkpoint while running, the tuned weights at the end
+};
+
+struct TrainingStep {
+  int step = 0, steps = 0;  // from 1
+  double loss = 0;          // mean over the step's learnt tokens
+  double grad_norm = 0, learning_rate = 0;
+  std::int64_t tokens = 0;  // tokens put through the model in this step
+  double seconds = 0;
+};
+
+struct TrainingResult {
+  std::string weights_hash;  // of the files written to the job's folder
+  int steps = 0;
+  std::int64_t trainable_parameters = 0, peak_bytes = 0, tokens = 0;
+  double flops = 0, seconds = 0;
+};
+
+// One base model in memory, whose tuned forms are swapped in and out.
+class ModelEngine {
+ public:
+  virtual ~ModelEngine() = default;
+  virtual LanguageModel& model() = 0;   // in the form chosen last
+  virtual std::string base_hash() const = 0;  // SHA-256 of the de-quantised base weights
+  virtual void use_base() = 0;
+  virtual void use_tuned(const std::filesystem::path& folder) = 0;
+  // Goes on from the folder's checkpoint when there is one of the same job. `observe` is called
+  // after each step, and returns false to stop there with a checkpoint; then `finished` is false.
+  struct Training {
+    bool finished = false;
+    TrainingResult result;
+  };
+  virtual Training train(const TrainingJob& job,
+                         const std::function<bool(const TrainingStep&)>& observe) = 0;
+};
+
+}  // namespace quadrant

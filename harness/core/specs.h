@@ -1,0 +1,52 @@
+// What an experiment asks for, as validated plain data: contexts (what the model sees) and tunings
+// (what the model is). describe() gives the canonical form that is hashed and stored; it names
+// only the keys that matter to the kind, so that an unused default never changes a hash.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace quadrant {
+
+struct ContextSpec {
+  std::string name;                 // the user's name for it: [context.NAME]
+  std::string kind = "zero_shot";   // zero_shot | few_shot | rag | oracle
+  int k = 4;                        // few_shot: examples; rag: passages
+  std::string retriever = "dense";  // rag: dense
+  int chunk_tokens = 180;           // rag: passage size in tokens of the model that reads it
+  int budget_tokens = 1024;         // rag, oracle: most tokens of passages in a prompt
+};
+
+struct TuningSpec {
+  std::string name;              // [tuning.NAME]; the built-in "base" has method "base"
+  std::string method = "base";   // base | lora | full
+  std::vector<std::string> purpose;  // continued_pretraining, domain_qa; in this order
+  int rank = 16;                 // lora
+  double alpha = 32;             // lora: scale = alpha / rank
+  double dropout = 0;            // lora
+  double learning_rate = 1e-4;   // peak
+  int epochs = 8;                // passes over the whole training set
+  int batch_size = 16;           // sequences per optimizer step
+  double warmup_ratio = 0.05;    // share of all steps
+  std::string lr_scheduler_type = "linear";  // constant | linear | cosine; after warm-up
+  double weight_decay = 0;
+  double max_grad_norm = 1.0;    // 0 = no clipping
+};
+
+struct ModelSpec {
+  std::string path;                      // as written: a name, a .gguf file, an HF folder
+  std::string chat_template = "model";   // "model" | "none" | a file
+  std::string device = "cpu";            // "cpu" | "cuda"
+};
+
+nlohmann::json describe(const ContextSpec& context);
+nlohmann::json describe(const TuningSpec& tuning);
+
+// Does the seed change what this context shows (few-shot draws its examples)?
+bool uses_seed(const ContextSpec& context);
+// A tuned model depends on the seed through its order of examples and LoRA's start.
+bool uses_seed(const TuningSpec& tuning);
+
+}  // namespace quadrant

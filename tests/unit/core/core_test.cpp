@@ -1,0 +1,70 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/core/error.h"
+#include "harness/core/files.h"
+#include "harness/core/rng.h"
+#include "harness/core/sha256.h"
+#include "harness/core/utf8.h"
+
+using namespace quadrant;
+
+TEST_CASE("sha256 of the standard's examples") {
+  CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("utf8: validity, normal form, whole characters, width") {
+  CHECK(!first_invalid_utf8("가나다 ok"));
+  CHECK(first_invalid_utf8("ab\xff") == 2);
+  CHECK(to_valid_utf8("a\xff") == "a\xEF\xBF\xBD");
+  CHECK(to_nfc("e\xCC\x81") == "\xC3\xA9");
+  CHECK(to_lower("ÄB") == "äb");
+  const std::string hangul = "가";
+  CHECK(whole_characters(hangul) == 3);
+  CHECK(whole_characters("x" + hangul.substr(0, 2)) == 1);
+  CHECK(display_width("가a") == 3);
+}
+
+TEST_CASE("rng: the same stream everywhere, bounds kept") {
+  Rng a(7), b(7, "other");
+  CHECK(a.next() != b.next());
+  Rng c(1);
+  for (int i = 0; i < 1000; ++i) {
+    CHECK(c.below(7) < 7);
+    const double u = c.uniform();
+    CHECK((u >= 0 && u < 1));
+  }
+}
+
+TEST_CASE("write_atomically leaves the old file when writing fails") {
+  const auto path = std::filesystem::temp_directory_path() / "quadrant_core_test.txt";
+  write_atomically(path, "old");
+  CHECK_THROWS(write_atomically(path, [](const ByteSink& sink) {
+    sink("new", 3);
+    throw Error("no", "", "");
+  }));
+  CHECK(read_text(path) == "old");
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("json lines: the bad line is named") {
+  const auto path = std::filesystem::temp_directory_path() / "quadrant_core_test.jsonl";
+  std::ofstream(path) << "{\"a\":1}\n\n{bad\n";
+  try {
+    for_each_json_line(path, [](int, const nlohmann::json&) {});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.where().ends_with(":3"));
+  }
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("nearest_name") {
+  CHECK(nearest_name("learnin_rate", {"rank", "learning_rate"}) == "learning_rate");
+  CHECK(nearest_name("zzz", {"rank", "alpha"}).empty());
+}
