@@ -1,0 +1,24 @@
+// Recipes: the training set that a tuning's purposes make of a suite. The prompts are built by the
+// same template objects that evaluation uses.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "datasets/suite.h"
+#include "harness/core/interfaces.h"
+#include "harness/core/specs.h"
+
+namespace quadrant {
+
+// Why this tuning cannot run on this suite ("no question-answer lines in train.jsonl"), or "".
+std::string tuning_obstacle(const TuningSpec& tuning, const Suite& suite);
+
+// continued_pretraining: each corpus document and each "text" line as one sequence, loss on all
+// tokens. domain_qa: each question-answer (or prompt-completion, messages) line as the zero-shot
+// prompt plus answer plus end token, loss on the answer. One sequence per fact or document.
+std::vector<TrainingSequence> make_training_set(const TuningSpec& tuning, const Suite& suite,
+                                                const LanguageModel& model);
+
+}  // namespace quadrant
