@@ -1,0 +1,125 @@
+// The verdict on one task and metric: context or model optimisation, both, or not to be told.
+//
+// Goals: a fixed grammar that a machine decides from stored numbers, and sentences that never say
+// more than those numbers. Non-goals: choosing between many strategies (do that on dev items).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/stats/interval.h"
+
+namespace quadrant {
+
+// Scores of the same items under four strategies, averaged over seeds within an item; in [0, 1],
+// NaN = unscored. All of equal length, in the order of VerdictInput::clusters.
+struct ArmScores {
+  std::vector<double> base, context, model;
+  std::vector<double> both;  // empty: this arm was not run
+};
+
+struct ArmLabels {  // as sentences name them
+  std::string base = "base", context = "context", model = "model", both = "both";
+  std::string metric = "score";
+};
+
+// Something that must hold before the arms may be compared ("the index returns the gold passage").
+struct ManipulationCheck {
+  std::string name;
+  bool passed = true;
+  std::string detail;  // what was measured, against what bound
+};
+
+// Another way to look at the same comparison; a verdict that changes under one is fragile.
+struct AlternativeView {
+  std::string name;  // "metric f1", "without seed 1"
+  ArmScores scores;
+  bool higher_is_better = true;
+};
+
+enum class Single { kContext, kModel };
+
+struct VerdictInput {
+  ArmScores scores;
+  std::vector<std::string> clusters;  // one per item; "" = the item is its own cluster
+  ArmLabels labels;
+  bool higher_is_better = true;
+  double margin = 0.05;               // smallest difference that matters, set before the run
+  std::optional<Single> best_single;  // chosen on dev items; absent: taken from these scores
+  std::vector<ManipulationCheck> checks;
+  std::vector<AlternativeView> views;
+  std::uint64_t seed = 0;  // of permutations and bootstrap
+  int resamples = 10000;
+};
+
+// T1 context - base, T2 model - base, T3 context - model, T4 both - best single,
+// T5 interaction = (both - model) - (context - base). Positive is better, whatever the metric.
+struct Contrast {
+  std::string name;         // "T1" ... "T5"
+  std::string description;  // "rag - base", in the labels of the input
+  bool available = false;   // false: an arm was not run, or no item is scored in all its arms
+  double estimate = kUnknown, low = kUnknown, high = kUnknown;  // 95 % cluster-t; a fraction of 1
+  double se = kUnknown, df = kUnknown;
+  IntervalMethod method = IntervalMethod::kNone;
+  Bounds bootstrap;                        // 95 % percentile cluster bootstrap, the companion
+  double p = kUnknown, holm_p = kUnknown;  // cluster sign-flip, two-sided; Holm over the family
+  double mde =
+      kUnknown;  // effect found 4 times out of 5 at two-sided .05, before Holm's correction
+  int n = 0, clusters = 0, unscored = 0;  // items unscored in any arm it needs are left out
+  Bounds equivalence;                     // 90 % interval of the two one-sided tests
+  bool equivalent = false;                // it lies inside +-margin
+  // Positive or negative: holm_p <= .05 and the 95 % interval lies wholly on that side of 0.
+  int detected = 0;  // +1, -1, or 0 = not detected
+};
+
+enum class VerdictKind {
+  kInvalid,
+  kContextWins,
+  kModelWins,
+  kBothWin,
+  kInterference,
+  kEquivalent,
+  kNoVerdict,
+};
+// "INVALID", "CONTEXT WINS", "MODEL WINS", "BOTH WIN", "INTERFERENCE", "EQUIVALENT",
+// "NO VERDICT AT THIS n"
+const char* to_string(VerdictKind kind);
+
+enum class Interaction {
+  kNotDetermined,
+  kAdditive,              // T5 equivalent to 0 within the margin
+  kAntagonistic,          // T5 < 0 and T4 < 0, both detected: no rescaling of the metric removes it
+  kSubAdditiveRemovable,  // T5 < 0 detected, and both is not below the best single: may be ceiling
+  kSuperAdditive,         // T5 > 0 detected
+};
+// "not determined", "additive", "antagonistic", "sub-additive-removable", "super-additive"
+const char* to_string(Interaction interaction);
+
+struct Verdict {
+  VerdictKind kind = VerdictKind::kNoVerdict;
+  bool fragile = false;
+  std::vector<std::string> fragile_reasons;  // "metric f1: NO VERDICT AT THIS n"
+  std::vector<Contrast> contrasts;           // always T1 ... T5
+  Single best_single = Single::kContext;
+  bool best_single_from_test = false;  // no dev choice was given: T4's p is doubled for it
+  Interaction interaction = Interaction::kNotDetermined;
+  std::vector<ManipulationCheck> failed_checks;
+  std::vector<std::string> sentences;  // 2 to 4
+};
+
+// Which kind, when several could apply: the first that holds of
+//   INVALID        a manipulation check failed
+//   BOTH WIN       T4 > 0, and both has no lower mean than base
+//   INTERFERENCE   T4 < 0
+//   CONTEXT WINS   T1 > 0 and T3 > 0
+//   MODEL WINS     T2 > 0 and T3 < 0
+//   EQUIVALENT     T3 equivalent within the margin
+//   NO VERDICT AT THIS n
+// where > and < mean detected. What both arms do together comes first, because it decides what to
+// run; which single one is better is then said in the sentences. A detected difference below the
+// margin still counts, and its sentence says that it is below the margin.
+Verdict judge(const VerdictInput& input);
+
+}  // namespace quadrant
