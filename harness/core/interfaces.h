@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ class Tokenizer {
   virtual TokenIds encode(const MarkedText& text) const = 0;
   virtual std::string decode(std::span<const std::int32_t> ids) const = 0;  // special tokens left out
   virtual std::string hash() const = 0;  // SHA-256 of everything that decides the ids
+  // The token that ends a document in pre-training, where the vocabulary has one.
+  virtual std::optional<std::int32_t> end_of_text() const { return std::nullopt; }
 
   TokenIds encode_plain(std::string_view text) const {  // no special tokens inside
     return encode(MarkedText{std::string(text), {}});
@@ -38,6 +41,9 @@ class ChatTemplate {
   // With `add_generation_prompt` the text ends where the assistant's answer begins.
   virtual MarkedText render(std::span<const Message> messages, bool add_generation_prompt) const = 0;
   virtual std::string hash() const = 0;
+  // The special-token text with which the model closes its answer ("<|im_end|>"); "" = none, and
+  // then the tokenizer's end of text does it. render() puts it, trusted, after each assistant turn.
+  virtual std::string end_of_turn() const { return ""; }
 };
 
 enum class StopReason { kEos, kLength, kStopString, kError };

@@ -4,6 +4,13 @@
 // Rule of truncation: passages (lowest rank first), then examples (last first) are left out whole
 // until prompt + max_new_tokens fits the context window; the question and the system text are
 // never cut. A prompt that still does not fit becomes a record with an error.
+// The token budget of passages works the same way before it: the numbered passages are counted
+// together, and the lowest ranks are left out whole until the rest is within the budget. A prompt
+// without any passage left is the plain question. `truncated` says that either rule took something.
+//
+// A target counts as found in a passage when the passage's title or text, as shown, contains it:
+// lower case, white space squashed, and not as a part of a longer ASCII word or number. Where the
+// item names gold documents, only their passages count.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +35,13 @@ struct ShownPassage {
 
 struct BuiltPrompt {
   TokenIds ids;
-  std::string text;                     // the final prompt as text, template included
+  std::string text;  // the final prompt as text, template included
   std::vector<ShownPassage> passages;
-  bool truncated = false;               // something was left out to fit
-  std::optional<bool> delivered;        // gold text is in the final prompt; unset without passages
+  bool truncated = false;         // something was left out to fit
+  std::optional<bool> delivered;  // a target is in a passage of the final prompt; unset when
+                                  // there were no passages or nothing answers the item
   double retrieve_ms = 0;
-  std::string error;                    // not empty: this item cannot be asked
+  std::string error;  // not empty: this item cannot be asked
 };
 
 class Context {
@@ -44,16 +52,25 @@ class Context {
 };
 
 struct ContextEnvironment {
-  const Suite& suite;
-  const LanguageModel& model;           // tokenizer, chat template, window
-  Embedder* embedder = nullptr;         // needed by rag
-  std::filesystem::path index_folder;   // where an index is kept and found again; "" = memory only
+  const Suite& suite;                  // these must outlive the context
+  const LanguageModel& model;          // tokenizer, chat template, window
+  Embedder* embedder = nullptr;        // needed by rag
+  std::filesystem::path index_folder;  // where an index is kept and found again; "" = memory only
   std::uint64_t seed = 0;
 };
+
+struct ContextKind {
+  std::string name, description;
+  std::string (*obstacle)(const ContextSpec& spec, const Suite& suite);
+  std::unique_ptr<Context> (*make)(const ContextSpec& spec, const ContextEnvironment& environment);
+};
+const std::vector<ContextKind>& context_kinds();
 
 // Why this context cannot run on this suite ("no corpus.jsonl"), or an empty string.
 std::string context_obstacle(const ContextSpec& spec, const Suite& suite);
 
-std::unique_ptr<Context> make_context(const ContextSpec& spec, const ContextEnvironment& environment);
+// Error for an unknown kind, or when context_obstacle() has something to say.
+std::unique_ptr<Context> make_context(const ContextSpec& spec,
+                                      const ContextEnvironment& environment);
 
 }  // namespace quadrant
