@@ -16,15 +16,17 @@ CREATE TABLE dataset(
   hash    TEXT NOT NULL UNIQUE CHECK(length(hash)=64),   -- sha256 over the item hashes, in order
   name    TEXT NOT NULL, version TEXT NOT NULL,
   split   TEXT NOT NULL CHECK(split IN('train','valid','test','corpus')),
-  items   INTEGER NOT NULL CHECK(items>=0),
+  items   INTEGER NOT NULL CHECK(items>=0),               -- rows in item for a test set; sequences for a training set
   source  TEXT NOT NULL, licence TEXT NOT NULL) STRICT;
 
 CREATE TABLE item(
   dataset_id INTEGER NOT NULL REFERENCES dataset ON DELETE CASCADE,
   item_no  INTEGER NOT NULL, item_id TEXT NOT NULL,
   cluster  TEXT NOT NULL DEFAULT '',                      -- for clustered standard errors
-  question INTEGER NOT NULL REFERENCES blob, target INTEGER NOT NULL REFERENCES blob,
-  meta     TEXT NOT NULL DEFAULT '{}' CHECK(json_valid(meta)),
+  question INTEGER NOT NULL REFERENCES blob,
+  target   INTEGER NOT NULL REFERENCES blob,              -- JSON list of the accepted answers
+  meta     TEXT NOT NULL DEFAULT '{}' CHECK(json_valid(meta)),    -- "slice", "answerable", the user's own
+  details  TEXT NOT NULL DEFAULT '{}' CHECK(json_valid(details)), -- choices, answer, gold_docs where there are any
   PRIMARY KEY(dataset_id,item_no), UNIQUE(dataset_id,item_id)) STRICT, WITHOUT ROWID;
 
 -- 2. What was asked -----------------------------------------------------------------------
@@ -44,10 +46,12 @@ CREATE TABLE strategy(
 CREATE TABLE cell(                                        -- one task under one strategy: pure specification
   cell_id INTEGER PRIMARY KEY,
   hash    TEXT NOT NULL UNIQUE CHECK(length(hash)=64),
+  spec    TEXT NOT NULL CHECK(json_valid(spec)),          -- canonical JSON; hash is its sha256
   suite   TEXT NOT NULL, task TEXT NOT NULL, task_version TEXT NOT NULL,
   dataset_id  INTEGER NOT NULL REFERENCES dataset,
   strategy_id INTEGER NOT NULL REFERENCES strategy,
-  seed    INTEGER NOT NULL, decoding TEXT NOT NULL CHECK(json_valid(decoding)),
+  seed    INTEGER,                                        -- NULL: nothing in this cell depends on a seed
+  decoding TEXT NOT NULL CHECK(json_valid(decoding)),
   expected INTEGER NOT NULL CHECK(expected>=0)) STRICT;
 CREATE INDEX cell_by_strategy ON cell(strategy_id,suite,task);
 
@@ -63,8 +67,10 @@ CREATE TABLE environment(
 
 CREATE TABLE run(                                         -- one invocation of the program
   run_id  INTEGER PRIMARY KEY,
+  hash    TEXT NOT NULL UNIQUE CHECK(length(hash)=64),    -- a name for this run that no other store has
   experiment_id INTEGER NOT NULL REFERENCES experiment, env_id INTEGER NOT NULL REFERENCES environment,
   reproduces INTEGER REFERENCES run(run_id), argv TEXT NOT NULL CHECK(json_valid(argv)),
+  options TEXT NOT NULL DEFAULT '{}' CHECK(json_valid(options)),  -- what --limit and --only left out
   state   TEXT NOT NULL CHECK(state IN('running','done','failed','interrupted')),
   started_at TEXT NOT NULL, heartbeat_at TEXT NOT NULL, ended_at TEXT, error TEXT) STRICT;
 
@@ -77,13 +83,14 @@ CREATE TABLE run_input(                                   -- everything a run re
 CREATE TABLE training(
   training_id INTEGER PRIMARY KEY, hash TEXT NOT NULL CHECK(length(hash)=64), -- spec hash
   run_id  INTEGER NOT NULL REFERENCES run, dataset_id INTEGER NOT NULL REFERENCES dataset,
+  seed    INTEGER NOT NULL,
   method  TEXT NOT NULL CHECK(method IN('lora','full')),
   config  TEXT NOT NULL CHECK(json_valid(config)),
   state   TEXT NOT NULL CHECK(state IN('running','done','failed','interrupted')),
   last_step INTEGER NOT NULL DEFAULT 0, steps INTEGER, trainable_params INTEGER, peak_bytes INTEGER,
-  seconds REAL, flops REAL, weights_hash TEXT CHECK(weights_hash IS NULL OR length(weights_hash)=64)) STRICT;
+  seconds REAL, flops REAL, weights_hash TEXT CHECK(weights_hash IS NULL OR length(weights_hash)=64),
+  tokens INTEGER, error TEXT) STRICT;
 CREATE INDEX training_by_hash ON training(hash,state);
-
 
 CREATE TABLE training_step(
   training_id INTEGER NOT NULL REFERENCES training ON DELETE CASCADE,
@@ -99,9 +106,11 @@ CREATE TABLE attempt(                                     -- one execution of a 
   output_hash TEXT CHECK(output_hash IS NULL OR length(output_hash)=64), -- over all outputs; proves reproduction
   seconds REAL, flops REAL, peak_bytes INTEGER, error TEXT) STRICT;
 CREATE INDEX attempt_by_cell ON attempt(cell_id,state);
+CREATE INDEX attempt_by_run ON attempt(run_id);
 
 CREATE TABLE run_cell(                                    -- which attempt a run's report uses
   run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, cell_id INTEGER NOT NULL REFERENCES cell,
+  context TEXT NOT NULL, tuning TEXT NOT NULL,            -- the user's names: [context.NAME], [tuning.NAME] or base
   attempt_id INTEGER REFERENCES attempt, origin TEXT NOT NULL CHECK(origin IN('planned','computed','cached')),
   PRIMARY KEY(run_id,cell_id)) STRICT, WITHOUT ROWID;
 
@@ -125,6 +134,7 @@ CREATE TABLE retrieval(
   PRIMARY KEY(record_id,rank)) STRICT, WITHOUT ROWID;
 
 -- 4. What we conclude (all recomputable from section 3) -----------------------------------
+-- method of a summary: 'cluster_t' over the answerable items, 'cluster_t unanswerable' over the rest.
 CREATE TABLE score(
   record_id INTEGER NOT NULL REFERENCES record ON DELETE CASCADE,
   metric TEXT NOT NULL, metric_version TEXT NOT NULL,
@@ -141,7 +151,8 @@ CREATE TABLE summary(
 CREATE TABLE artifact(                                    -- big files stay outside the database
   artifact_id INTEGER PRIMARY KEY, hash TEXT NOT NULL CHECK(length(hash)=64),
   kind TEXT NOT NULL CHECK(kind IN('weights','adapter','checkpoint','index','report','log')),
-  path TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
+  path TEXT NOT NULL UNIQUE,                              -- from the folder <store without extension>.artifacts
+  bytes INTEGER NOT NULL,
   run_id INTEGER REFERENCES run, training_id INTEGER REFERENCES training, step INTEGER) STRICT;
 
 CREATE VIEW attempt_progress AS
@@ -150,4 +161,5 @@ CREATE VIEW attempt_progress AS
   FROM attempt a JOIN cell c USING(cell_id) LEFT JOIN record r ON r.attempt_id=a.attempt_id AND r.sample=0
   GROUP BY a.attempt_id;
 
+PRAGMA application_id=1363430996;                         -- 'QDNT': tells our stores from other SQLite files
 PRAGMA user_version=1;
