@@ -1,0 +1,78 @@
+#include "harness/stats/permutation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "harness/core/error.h"
+#include "harness/core/rng.h"
+#include "harness/stats/cluster_sums.h"
+#include "harness/stats/interval.h"
+
+namespace quadrant {
+namespace {
+
+// One sign per bit of the mask; at most 63 sums.
+double signed_sum(std::span<const double> sums, std::uint64_t mask) {
+  double total = 0;
+  for (const double sum : sums) {
+    total += (mask & 1) != 0 ? sum : -sum;
+    mask >>= 1;
+  }
+  return total;
+}
+
+double exact_p(std::span<const double> sums, double reached) {
+  const std::uint64_t patterns = std::uint64_t{1} << sums.size();
+  std::uint64_t extreme = 0;
+  for (std::uint64_t mask = 0; mask < patterns; ++mask) {
+    if (std::abs(signed_sum(sums, mask)) >= reached) ++extreme;
+  }
+  return static_cast<double>(extreme) / static_cast<double>(patterns);
+}
+
+double resampled_p(std::span<const double> sums, double reached, std::uint64_t seed,
+                   int resamples) {
+  constexpr std::size_t kBits = 63;
+  Rng rng(seed, "cluster sign-flip");
+  int extreme = 0;
+  for (int i = 0; i < resamples; ++i) {
+    double total = 0;
+    for (std::size_t at = 0; at < sums.size(); at += kBits) {
+      total += signed_sum(sums.subspan(at, std::min(kBits, sums.size() - at)), rng.next());
+    }
+    if (std::abs(total) >= reached) ++extreme;
+  }
+  return (extreme + 1.0) / (resamples + 1.0);
+}
+
+}  // namespace
+
+double cluster_sign_flip_p(std::span<const double> differences, std::span<const int> clusters,
+                           std::uint64_t seed, int resamples) {
+  QUADRANT_CHECK(resamples > 0);
+  const ClusterSums data = sum_by_cluster(differences, clusters);
+  if (data.n == 0) return kUnknown;
+  // Sums that should be equal differ in their last bits; ties must count as reached.
+  const double rounding = 1e-9 * data.largest;
+  std::vector<double> sums;
+  for (const double sum : data.sums) {
+    if (std::abs(sum) > rounding) sums.push_back(sum);
+  }
+  const double reached = std::abs(data.total) - rounding;
+  const bool few = sums.size() < 31 && (1LL << sums.size()) <= resamples;
+  return few ? exact_p(sums, reached) : resampled_p(sums, reached, seed, resamples);
+}
+
+double mcnemar_exact_p(int only_first, int only_second) {
+  QUADRANT_CHECK(only_first >= 0 && only_second >= 0);
+  const int n = only_first + only_second, fewer = std::min(only_first, only_second);
+  double tail = 0;
+  for (int k = 0; k <= fewer; ++k) {
+    tail += std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) -
+                     n * std::log(2.0));
+  }
+  return std::min(1.0, 2 * tail);
+}
+
+}  // namespace quadrant
