@@ -3,10 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "harness/core/specs.h"
 
@@ -14,15 +13,15 @@ namespace quadrant {
 
 struct Experiment {
   std::string name;
-  std::vector<std::string> suites;       // built-in names or folders
+  std::vector<std::string> suites;  // built-in names or folders
   std::vector<std::uint64_t> seeds{0};
   ModelSpec model;
   std::string embedder = "all-minilm-l6-v2";
-  int batch_size = 16;                   // prompts answered together
+  int batch_size = 16;  // prompts answered together
   bool deterministic = true;
-  double margin = 0.05;                  // smallest difference that matters, on the metric's scale
-  std::vector<ContextSpec> contexts;     // those the grid names, in the grid's order
-  std::vector<TuningSpec> tunings;       // likewise; "base" needs no table
+  double margin = 0.05;               // smallest difference that matters, on the metric's scale
+  std::vector<ContextSpec> contexts;  // those the grid names, in the grid's order
+  std::vector<TuningSpec> tunings;    // likewise; "base" needs no table
 };
 
 // `text` is TOML. `origin` names the file in errors. `overrides` are "a.b=value" (--set); the
