@@ -1,0 +1,190 @@
+// Everything that a report shows about one run, as plain data, and how it is read from the store.
+//
+// Goals: the page and the terminal only format what stands here; every number comes from the
+// database, so the same database gives the same model. Non-goals: drawing, wording of verdicts
+// (harness/stats), comparing two runs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/stats/interval.h"
+#include "harness/stats/verdict.h"
+
+namespace quadrant {
+
+class Store;
+
+struct ContextArm {
+  std::string name, kind;  // the user's name; zero_shot | few_shot | rag | oracle
+  std::string spec;        // canonical JSON
+};
+
+struct TuningArm {
+  std::string name, method;  // the user's name; base | lora | full
+  std::string spec;
+};
+
+struct ReportItem {
+  std::string id, cluster, slice;  // cluster "" = the item is its own; slice "" = none named
+  bool answerable = true;
+};
+
+struct MetricValue {
+  std::string metric;
+  MeanInterval value;
+};
+
+// Means per question unless said otherwise; NaN = not recorded.
+struct ArmCosts {
+  double prompt_tokens = kUnknown, output_tokens = kUnknown;
+  double median_ms = kUnknown, p95_ms = kUnknown;  // retrieval + prefill + decoding of one question
+  double flops = kUnknown, seconds = kUnknown;     // of the whole attempt, shared out
+  std::int64_t peak_bytes = 0;                     // highest of the seeds; 0 = not recorded
+};
+
+// Of answerable items in contexts that show passages. A hit: a relevant passage was found;
+// delivered: the gold text stands in the final prompt.
+struct RetrievalFigures {
+  int answers = 0, hits = 0, delivered = 0;
+  double score_hit = kUnknown, score_miss = kUnknown;  // mean of the primary metric
+  double score_delivered = kUnknown, score_undelivered = kUnknown;
+};
+
+// One strategy on one suite, all seeds together.
+struct ArmReport {
+  int context = 0, tuning = 0;       // index into ReportModel::contexts, tunings
+  std::vector<std::int64_t> seeds;   // empty: nothing in it depends on a seed
+  std::vector<double> scores;        // per item of the suite, primary metric, mean over seeds; NaN
+  MeanInterval score;                // answerable items
+  std::vector<MetricValue> metrics;  // answerable items, every metric
+  std::vector<MetricValue> unanswerable;  // the other items, every metric; may be empty
+  std::vector<MeanInterval> slices;       // like SuiteReport::slices
+  std::int64_t expected = 0, answers = 0, errors = 0, truncated = 0, cut_off = 0;
+  bool cached = false;  // all of it came from an earlier run
+  ArmCosts costs;
+  std::optional<RetrievalFigures> retrieval;
+};
+
+// What a strategy repaired and broke against the base model without context. Right = at least .5.
+struct ItemFlow {
+  int arm = 0;  // index into SuiteReport::arms
+  int both_right = 0, repaired = 0, broken = 0, both_wrong = 0;
+};
+
+struct VerdictReport {
+  std::string slice;               // "" = the whole suite
+  int context = 0, tuning = 0;     // which arms stood for context and model
+  bool context_from_test = false;  // several contexts competed, and these same items chose
+  Verdict verdict;
+};
+
+// Questions after which training has cost less than reading passages: F / (f_rag - f_ft).
+struct BreakEven {
+  int context = 0, tuning = 0;
+  double training_flops = kUnknown, training_seconds = kUnknown;
+  double questions_flops = kUnknown, questions_seconds = kUnknown;  // NaN: never, or not known
+};
+
+struct SuiteReport {
+  std::string name, version, licence, source;
+  std::string metric;  // the primary one
+  std::vector<ReportItem> items;
+  int answerable = 0, clusters = 0;     // clusters of the answerable items
+  std::vector<std::string> slices;      // of the answerable items, in order of appearance
+  std::vector<ArmReport> arms;          // contexts inside tunings, in the order of the plan
+  std::vector<VerdictReport> verdicts;  // per tuned method: the suite, then its slices
+  std::vector<ItemFlow> flows;
+  std::vector<BreakEven> break_even;
+};
+
+struct CurvePoint {
+  std::int64_t step = 0, tokens = 0;  // tokens so far
+  double loss = kUnknown, lr = kUnknown, grad_norm = kUnknown;
+};
+
+struct TrainingReport {
+  std::string suite, tuning, method, state, weights_hash;
+  std::int64_t seed = 0, sequences = 0, steps = 0, trainable = 0, peak_bytes = 0, tokens = 0;
+  double seconds = kUnknown, flops = kUnknown;
+  std::vector<CurvePoint> train, valid;
+};
+
+struct SamplePassage {
+  int text = 0;  // index into Samples::texts
+  std::string doc_id;
+  double score = 0;
+  bool relevant = false, in_prompt = false;
+};
+
+struct SampleAnswer {
+  int arm = 0;  // index into SuiteReport::arms
+  std::optional<std::int64_t> seed;
+  int prompt = 0;  // index into Samples::texts
+  std::string output, stop, error;
+  double score = kUnknown;  // of the arm on this item, mean over seeds
+  std::int64_t prompt_tokens = 0, output_tokens = 0;
+  bool truncated = false;
+  std::optional<bool> delivered;
+  std::vector<SamplePassage> passages;
+};
+
+struct SampleItem {
+  int suite = 0, item = 0;  // index into ReportModel::suites, SuiteReport::items
+  std::string question;
+  std::vector<std::string> targets;
+  std::vector<SampleAnswer> answers;  // one an arm: its first seed
+};
+
+struct Samples {
+  std::vector<std::string> texts;  // prompts and passages, each once
+  std::vector<SampleItem> items;
+  int left_out = 0;  // items that the choice of samples leaves in the store
+};
+
+struct ReportInput {
+  std::string name, path, hash;
+};
+
+struct Provenance {
+  std::vector<std::pair<std::string, std::string>> facts;  // what, value; in reading order
+  std::vector<ReportInput> inputs;
+  std::string source, resolved;  // the experiment as written; canonical JSON
+  std::string reproduce;         // the command
+};
+
+struct ReportModel {
+  std::int64_t run_id = 0;
+  std::string title, experiment, state, model_name;
+  double margin = 0.05;
+  std::vector<ContextArm> contexts;
+  std::vector<TuningArm> tunings;
+  std::vector<SuiteReport> suites;
+  std::vector<TrainingReport> trainings;
+  Samples samples;
+  Provenance provenance;
+  std::vector<std::string> warnings;
+};
+
+enum class SampleChoice { kDefault, kAll, kNone };
+SampleChoice parse_sample_choice(const std::string& name);  // default | all | none; Error otherwise
+
+struct ReportOptions {
+  SampleChoice samples = SampleChoice::kDefault;  // default: disagreements first, see samples.cpp
+  int resamples = 10000;                          // of permutations and bootstrap
+};
+
+// Error when the run is not there.
+ReportModel load_report_model(const Store& store, std::int64_t run_id,
+                              const ReportOptions& options = {});
+
+// "rag + lora", "rag" (base model), "lora" (nothing shown), "base": as sentences name an arm.
+std::string arm_label(const ReportModel& model, int context, int tuning);
+const ArmReport* find_arm(const SuiteReport& suite, int context, int tuning);  // null: not run
+int zero_shot_context(const ReportModel& model);  // index, -1 = not in this run
+int base_tuning(const ReportModel& model);        // index, -1 = not in this run
+
+}  // namespace quadrant
