@@ -110,6 +110,7 @@ CREATE INDEX attempt_by_run ON attempt(run_id);
 
 CREATE TABLE run_cell(                                    -- which attempt a run's report uses
   run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, cell_id INTEGER NOT NULL REFERENCES cell,
+  position INTEGER NOT NULL,                              -- in the order of the plan
   context TEXT NOT NULL, tuning TEXT NOT NULL,            -- the user's names: [context.NAME], [tuning.NAME] or base
   attempt_id INTEGER REFERENCES attempt, origin TEXT NOT NULL CHECK(origin IN('planned','computed','cached')),
   PRIMARY KEY(run_id,cell_id)) STRICT, WITHOUT ROWID;
@@ -161,5 +162,5 @@ CREATE VIEW attempt_progress AS
   FROM attempt a JOIN cell c USING(cell_id) LEFT JOIN record r ON r.attempt_id=a.attempt_id AND r.sample=0
   GROUP BY a.attempt_id;
 
-PRAGMA application_id=1363430996;                         -- 'QDNT': tells our stores from other SQLite files
+PRAGMA application_id=1363430996;  -- QDNT: tells our stores from other SQLite files
 PRAGMA user_version=1;

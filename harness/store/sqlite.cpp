@@ -1,9 +1,9 @@
 #include "harness/store/sqlite.h"
 
-#include <cmath>
-
 #include <fmt/format.h>
 #include <sqlite3.h>
+
+#include <cmath>
 
 #include "harness/core/error.h"
 
@@ -16,20 +16,30 @@ namespace {
   std::string mend = "see the message; `quadrant doctor` checks the store";
   switch (code & 0xFF) {
     case SQLITE_FULL:
-    case SQLITE_IOERR: mend = "the disk is probably full: free some space, then `quadrant resume`"; break;
+    case SQLITE_IOERR:
+      mend = "the disk is probably full: free some space, then `quadrant resume`";
+      break;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: mend = "another quadrant is writing to this store: wait for it"; break;
+    case SQLITE_LOCKED:
+      mend = "another quadrant is writing to this store: wait for it";
+      break;
     case SQLITE_NOTADB:
-    case SQLITE_CORRUPT: mend = "this file is damaged or no store: name another with --store"; break;
+    case SQLITE_CORRUPT:
+      mend = "this file is damaged or no store: name another with --store";
+      break;
     case SQLITE_READONLY:
-    case SQLITE_CANTOPEN: mend = "check that the folder is there and that you may write to it"; break;
+    case SQLITE_CANTOPEN:
+      mend = "check that the folder is there and that you may write to it";
+      break;
     case SQLITE_ERROR:
     case SQLITE_CONSTRAINT:
     case SQLITE_MISUSE:
       throw Bug(fmt::format("SQLite: {} while: {}", sqlite3_errmsg(database), doing));
-    default: break;
+    default:
+      break;
   }
-  throw Error(fmt::format("the store failed: {}", sqlite3_errmsg(database)), file ? file : "", mend);
+  throw StoreError(fmt::format("the store failed: {}", sqlite3_errmsg(database)), file ? file : "",
+                   mend);
 }
 
 }  // namespace
@@ -115,8 +125,8 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
   if (sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr) != SQLITE_OK) {
     const std::string message = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
     sqlite3_close(handle_);
-    throw Error("cannot open the store: " + message, file.string(),
-                "check the path, and that you may write to its folder");
+    throw StoreError("cannot open the store: " + message, file.string(),
+                     "check the path, and that you may write to its folder");
   }
   sqlite3_busy_timeout(handle_, 10'000);
   execute("PRAGMA foreign_keys=ON");

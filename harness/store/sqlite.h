@@ -8,10 +8,19 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/core/error.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace quadrant {
+
+// The disk, the file or another process is in the way: nothing more can be written, so that work
+// must stop, unlike after another Error.
+class StoreError : public Error {
+ public:
+  using Error::Error;
+};
 
 // One prepared statement. Parameters are bound by position from 1; columns are read from 0.
 //   auto query = database.prepare("SELECT name FROM t WHERE id = ?");

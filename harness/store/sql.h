@@ -1,0 +1,30 @@
+// Small helpers that the .cpp files of the store share; not for others.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "harness/store/sqlite.h"
+
+// UTC with milliseconds, as SQL.
+#define QUADRANT_NOW "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
+
+namespace quadrant {
+
+// Inside the caller's transaction. The same body is stored once, under the kind it first had.
+std::int64_t insert_blob(Database& database, const std::string& kind, const std::string& body);
+
+// `sql` selects a key by one hash.
+std::optional<std::int64_t> key_by_hash(const Database& database, const char* sql,
+                                        const std::string& hash);
+
+inline std::optional<std::int64_t> optional_integer(const Statement& query, int column) {
+  return query.is_null(column) ? std::nullopt : std::optional<std::int64_t>(query.integer(column));
+}
+
+inline std::optional<std::string> null_if_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string>(text);
+}
+
+}  // namespace quadrant

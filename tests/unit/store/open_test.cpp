@@ -1,0 +1,126 @@
+// Opening a store: what is not one is refused with a sentence that helps.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "harness/core/error.h"
+#include "harness/core/files.h"
+#include "harness/store/schema.h"
+#include "harness/store/store.h"
+#include "tests/unit/store/temporary.h"
+
+using namespace quadrant;
+using test::TemporaryFolder;
+
+namespace {
+
+std::string refusal(const std::filesystem::path& file, Store::Open mode = Store::Open::kCreate) {
+  try {
+    const Store store(file, mode);
+  } catch (const Error& error) {
+    CHECK_FALSE(error.where().empty());
+    CHECK_FALSE(error.mend().empty());
+    return error.problem();
+  }
+  return "";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+int number(const Store& store, const std::string& sql) {
+  Statement query = store.database().prepare(sql);
+  REQUIRE(query.step());
+  return static_cast<int>(query.integer(0));
+}
+
+}  // namespace
+
+TEST_CASE("a new store has the schema, its version and WAL; opening again changes nothing") {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 2; ++i) {
+    const Store store(folder / "a.db", Store::Open::kCreate);
+    CHECK(number(store, "PRAGMA user_version") == kStoreVersion);
+    CHECK(number(store, "PRAGMA application_id") == kApplicationId);
+    CHECK(number(store, "PRAGMA foreign_keys") == 1);
+    CHECK(number(store, "PRAGMA synchronous") == 1);
+    CHECK(number(store, "PRAGMA busy_timeout") == 10'000);
+    CHECK(number(store, "SELECT journal_mode='wal' FROM pragma_journal_mode") == 1);
+    CHECK(store.artifact_folder() == folder / "a.artifacts");
+  }
+  CHECK(schema_ladder().size() == kStoreVersion);
+}
+
+TEST_CASE("what is not a store is refused, and left as it is") {
+  const TemporaryFolder folder;
+  CHECK(contains(refusal(folder.path()), "folder"));
+  CHECK(contains(refusal(folder / "none.db", Store::Open::kExisting), "no store is here"));
+  CHECK(contains(refusal(folder / "none/a.db"), "folder does not exist"));
+
+  const std::string text(5000, 'x');
+  write_atomically(folder / "text.db", text);
+  CHECK(contains(refusal(folder / "text.db"), "not a database"));
+  CHECK(read_text(folder / "text.db") == text);
+
+  write_atomically(folder / "empty.db", "");
+  CHECK(contains(refusal(folder / "empty.db", Store::Open::kExisting), "empty"));
+
+  {
+    Database other(folder / "other.db", Database::Mode::kReadWrite);
+    other.execute("CREATE TABLE mine(a)");
+  }
+  const std::string before = read_text(folder / "other.db");
+  CHECK(contains(refusal(folder / "other.db"), "not a store of quadrant"));
+  CHECK(read_text(folder / "other.db") == before);
+}
+
+TEST_CASE("a store that a newer version wrote is refused with both versions") {
+  const TemporaryFolder folder;
+  {
+    Store store(folder / "a.db", Store::Open::kCreate);
+    store.database().execute("PRAGMA user_version=7");
+  }
+  const std::string problem = refusal(folder / "a.db", Store::Open::kExisting);
+  CHECK(contains(problem, "newer"));
+  CHECK(contains(problem, "7"));
+}
+
+TEST_CASE("a store cut short is an error, whatever its length") {
+  const TemporaryFolder folder;
+  { const Store store(folder / "a.db", Store::Open::kCreate); }
+  const std::string whole = read_text(folder / "a.db");
+  REQUIRE(whole.size() > 8192);
+  for (const std::size_t size : {std::size_t{20}, std::size_t{99}, std::size_t{600}}) {
+    write_atomically(folder / "cut.db", whole.substr(0, size));
+    CHECK_FALSE(refusal(folder / "cut.db").empty());
+  }
+}
+
+TEST_CASE("eight processes may create the same store at once") {
+  const TemporaryFolder folder;
+  const auto file = folder / "a.db";
+  for (int i = 0; i < 8; ++i) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child > 0) continue;
+    int code = 1;
+    try {
+      Store store(file, Store::Open::kCreate);
+      for (int j = 0; j < 20; ++j) store.put_blob("log", std::to_string(i * 100 + j));
+      code = 0;
+    } catch (const std::exception&) {
+    }
+    ::_exit(code);
+  }
+  for (int i = 0; i < 8; ++i) {
+    int status = 1;
+    ::wait(&status);
+    CHECK(status == 0);
+  }
+  const Store store(file);
+  CHECK(number(store, "SELECT count(*) FROM blob") == 160);
+}
