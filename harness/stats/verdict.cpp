@@ -47,8 +47,8 @@ Interaction decide_interaction(const std::vector<Contrast>& t) {
   if (t[kT5].equivalent) return Interaction::kAdditive;
   if (t[kT5].detected > 0) return Interaction::kSuperAdditive;
   if (t[kT5].detected == 0) return Interaction::kNotDetermined;
-  if (t[kT4].detected < 0) return Interaction::kAntagonistic;
-  return t[kT4].estimate >= 0 ? Interaction::kSubAdditiveRemovable : Interaction::kNotDetermined;
+  // Without a proven cross-over only the weaker label may be given.
+  return t[kT4].detected < 0 ? Interaction::kAntagonistic : Interaction::kSubAdditiveRemovable;
 }
 
 }  // namespace

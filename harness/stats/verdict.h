@@ -91,7 +91,7 @@ enum class Interaction {
   kNotDetermined,
   kAdditive,              // T5 equivalent to 0 within the margin
   kAntagonistic,          // T5 < 0 and T4 < 0, both detected: no rescaling of the metric removes it
-  kSubAdditiveRemovable,  // T5 < 0 detected, and both is not below the best single: may be ceiling
+  kSubAdditiveRemovable,  // T5 < 0 detected, T4 < 0 not: could be the metric's ceiling
   kSuperAdditive,         // T5 > 0 detected
 };
 // "not determined", "additive", "antagonistic", "sub-additive-removable", "super-additive"

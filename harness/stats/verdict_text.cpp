@@ -39,8 +39,13 @@ class Clause {
           first_, second_, plain_points(margin_), format_points(sign_ * contrast_.estimate),
           bounds(contrast_.equivalence.low, contrast_.equivalence.high));
     }
-    return fmt::format("a difference between {} and {} was not detected ({})", first_, second_,
-                       estimate_and_mde());
+    return fmt::format("a difference between {} and {} was {} ({})", first_, second_,
+                       not_detected(), estimate_and_mde());
+  }
+
+  std::string not_detected() const {
+    const bool alone = contrast_.low > 0 || contrast_.high < 0;
+    return alone ? "not detected after Holm's correction" : "not detected";
   }
 
   std::string estimate_and_mde() const {
@@ -126,20 +131,17 @@ class Writer {
     const Clause numbers = clause(4, "", "");
     if (contrast.detected == 0 && contrast.equivalent) {
       return fmt::format(
-          "the two effects add up within the margin (interaction {} points, 90 % "
-          "interval {})",
+          "the two effects add up within the margin (interaction {} points, 90 % interval {})",
           format_points(contrast.estimate),
           format_bounds(contrast.equivalence.low, contrast.equivalence.high));
     }
     if (contrast.detected == 0) {
-      return fmt::format("a departure from adding up was not detected (interaction {})",
-                         numbers.estimate_and_mde());
+      return fmt::format("a departure from adding up was {} (interaction {})",
+                         numbers.not_detected(), numbers.estimate_and_mde());
     }
-    return fmt::format(
-        "the two give {} {} than their separate effects add up to "
-        "(interaction: {})",
-        numbers.size_and_bounds(), contrast.detected > 0 ? "more" : "less",
-        to_string(verdict_.interaction));
+    return fmt::format("the two give {} {} than their separate effects add up to ({})",
+                       numbers.size_and_bounds(), contrast.detected > 0 ? "more" : "less",
+                       to_string(verdict_.interaction));
   }
 
   std::string together() const {
@@ -163,15 +165,17 @@ class Writer {
   std::string basis() const {
     const auto& contrasts = verdict_.contrasts;
     const Contrast& main = contrasts[2];
-    std::string text = fmt::format("This rests on {} items in {} clusters", main.n, main.clusters);
+    std::string text = fmt::format("This rests on {} items in {} cluster{}", main.n, main.clusters,
+                                   main.clusters == 1 ? "" : "s");
     int unscored = 0;
     bool flat = false;
     for (const auto& contrast : contrasts) {
       unscored = std::max(unscored, contrast.unscored);
       flat = flat || contrast.method == IntervalMethod::kFlat;
     }
-    if (unscored > 0)
+    if (unscored > 0) {
       text += fmt::format("; up to {} items unscored in an arm are left out", unscored);
+    }
     if (flat) text += "; a contrast did not vary at all, so its interval is a bound, not a spread";
     if (verdict_.best_single_from_test && contrasts[3].available) {
       text += "; the best single was chosen on these same items";
@@ -186,6 +190,7 @@ class Writer {
   std::string lead(const std::string& text) const {
     return fmt::format("On {}, {}.", labels_.metric, text);
   }
+
   const ArmLabels& labels_;
   double margin_;
   const Verdict& verdict_;
