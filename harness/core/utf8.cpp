@@ -62,6 +62,22 @@ std::string to_lower(std::string_view text) {
   return result;
 }
 
+bool is_space(char32_t code_point) {
+  if (code_point < 0x20) {
+    return (code_point >= 0x09 && code_point <= 0x0D) || code_point >= 0x1C;
+  }
+  if (code_point == 0x85) return true;
+  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code_point));
+  return category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP;
+}
+
+bool is_punctuation(char32_t code_point) {
+  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code_point));
+  if (category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO) return true;
+  return code_point < 0x80 && category >= UTF8PROC_CATEGORY_SM &&
+         category <= UTF8PROC_CATEGORY_SO;
+}
+
 std::vector<char32_t> decode_utf8(std::string_view text) {
   std::vector<char32_t> code_points;
   code_points.reserve(text.size());

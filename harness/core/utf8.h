@@ -14,6 +14,9 @@ std::string to_valid_utf8(std::string_view text);  // bad bytes become U+FFFD
 std::string to_nfc(std::string_view text);         // text must be valid
 std::string to_lower(std::string_view text);       // Unicode simple lower case; must be valid
 
+bool is_space(char32_t code_point);        // Unicode white space
+bool is_punctuation(char32_t code_point);  // Unicode's categories P*, and all of ASCII's ($ + < ...)
+
 // Code points of valid UTF-8, and back.
 std::vector<char32_t> decode_utf8(std::string_view text);
 void append_utf8(std::string& text, char32_t code_point);
