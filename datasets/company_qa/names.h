@@ -1,0 +1,33 @@
+// Invented names from a grammar of syllables; some in pairs that differ by one vowel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/core/rng.h"
+
+namespace quadrant::company_qa {
+
+// "Marlo Venn" for staff, "Tarvex pump" for things (a coined word and one of the type's nouns).
+struct NameStyle {
+  bool person = false;
+  std::vector<std::string> nouns;  // things only
+};
+
+// What a new name must keep away from, in all calls of one world.
+struct NameBook {
+  std::vector<std::string> used;   // coined words
+  std::vector<std::string> avoid;  // texts in small letters that no name may hold: the values
+};
+
+struct Names {
+  std::vector<std::string> names;
+  std::size_t twins = 0;  // names[2i] and names[2i + 1] are twins for 2i + 1 < twins
+};
+
+// `count` names, of which about `near_share` come in twins, which stand first. No coined word comes
+// twice. Error when the grammar has no new word left.
+Names make_names(const NameStyle& style, std::size_t count, double near_share, Rng& rng,
+                 NameBook& book);
+
+}  // namespace quadrant::company_qa

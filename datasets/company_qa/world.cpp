@@ -1,0 +1,104 @@
+#include "datasets/company_qa/world.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "harness/core/rng.h"
+#include "harness/core/utf8.h"
+
+namespace quadrant::company_qa {
+namespace {
+
+std::string identifier(const std::string& name) {
+  std::string id;
+  for (const unsigned char c : name) id += c == ' ' ? '-' : static_cast<char>(std::tolower(c));
+  return id;
+}
+
+std::vector<std::string> all_values() {
+  std::vector<std::string> values;
+  for (const EntityType& type : entity_types()) {
+    for (const Attribute& attribute : type.attributes) {
+      for (const std::string& value : attribute.pool) values.push_back(to_lower(value));
+    }
+  }
+  return values;
+}
+
+// Parts in order, types in turn through the whole world.
+std::vector<Entity> lay_out(const Plan& plan) {
+  const std::pair<Part, std::size_t> sizes[] = {{Part::kTrained, plan.trained},
+                                                {Part::kDocumentsOnly, plan.documents_only},
+                                                {Part::kDev, plan.dev},
+                                                {Part::kUnanswerable, plan.unanswerable}};
+  std::vector<Entity> entities;
+  for (const auto& [part, size] : sizes) {
+    for (std::size_t i = 0; i < size; ++i) {
+      Entity entity;
+      entity.number = entities.size();
+      entity.type = &entity_types()[entity.number % entity_types().size()];
+      entity.part = part;
+      entities.push_back(entity);
+    }
+  }
+  return entities;
+}
+
+// Twins are spread over the parts: a trained name may have its twin in documents only.
+void give_names(std::vector<Entity*> same_type, double near_share, Rng& rng, NameBook& book) {
+  rng.shuffle(same_type);
+  const Names made =
+      make_names(same_type.front()->type->style, same_type.size(), near_share, rng, book);
+  for (std::size_t i = 0; i < same_type.size(); ++i) {
+    same_type[i]->name = made.names[i];
+    same_type[i]->id = identifier(made.names[i]);
+    if (i < made.twins) same_type[i]->twin = made.names[i ^ 1];
+  }
+}
+
+bool twins_share(const std::vector<Entity*>& entities, std::size_t attribute) {
+  std::map<std::string, std::string> value_of;
+  for (const Entity* entity : entities) value_of[entity->name] = entity->values[attribute];
+  return std::any_of(entities.begin(), entities.end(), [&](const Entity* entity) {
+    const auto twin = value_of.find(entity->twin);
+    return twin != value_of.end() && twin->second == entity->values[attribute];
+  });
+}
+
+void deal_values(const std::vector<Entity*>& documented, std::size_t attribute, Rng& rng) {
+  const std::vector<std::string>& pool = documented.front()->type->attributes[attribute].pool;
+  const std::size_t copies =
+      std::max<std::size_t>(2, (documented.size() + pool.size() - 1) / pool.size());
+  std::vector<std::string> bag;
+  for (std::size_t i = 0; i < copies; ++i) bag.insert(bag.end(), pool.begin(), pool.end());
+  do {
+    rng.shuffle(bag);
+    for (std::size_t i = 0; i < documented.size(); ++i) {
+      documented[i]->values[attribute] = bag[i];
+    }
+  } while (twins_share(documented, attribute));
+}
+
+}  // namespace
+
+std::vector<Entity> make_world(const Plan& plan, std::uint64_t seed) {
+  std::vector<Entity> entities = lay_out(plan);
+  Rng names(seed, "names"), values(seed, "values");
+  NameBook book{.used = {}, .avoid = all_values()};
+  for (const EntityType& type : entity_types()) {
+    std::vector<Entity*> same_type, documented;
+    for (Entity& entity : entities) {
+      if (entity.type != &type) continue;
+      same_type.push_back(&entity);
+      if (entity.part != Part::kUnanswerable) documented.push_back(&entity);
+    }
+    if (!same_type.empty()) give_names(same_type, plan.near_share, names, book);
+    for (std::size_t a = 0; a < kAttributes && !documented.empty(); ++a) {
+      deal_values(documented, a, values);
+    }
+  }
+  return entities;
+}
+
+}  // namespace quadrant::company_qa
