@@ -23,8 +23,10 @@ match($0, /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: /) {
   sub(/ .*/, "", name)
   seen++
   ok = rest ~ / Passed +[0-9.]+ sec/
+  if (ok && !(id in good)) good[id] = 1  # not a doctest program
   if (ok && good[id] + bad[id] == 0) {
-    if (id in good) { ok = 0; said[id] = said[id] "no test case ran\n" } else good[id] = 1
+    ok = 0
+    said[id] = said[id] "no test case ran\n"
   }
   if (!ok && bad[id] == 0) bad[id] = 1
   passed += good[id]; failed += bad[id]
