@@ -43,6 +43,9 @@ struct PassageIndex {
   std::string hash;  // of the manifest
 };
 
+// Rows in the order of the passages.
+DenseIndex embed_passages(std::span<const Passage> passages, Embedder& embedder);
+
 // Error when the corpus gives no passage, or when the embedder gives vectors not of length 1.
 PassageIndex build_index(std::span<const Document> corpus, const Chunking& chunking,
                          Embedder& embedder);

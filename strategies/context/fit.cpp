@@ -1,0 +1,71 @@
+#include "strategies/context/fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "strategies/context/delivery.h"
+
+namespace quadrant {
+namespace {
+
+std::size_t passages_within_budget(const Tokenizer& tokenizer,
+                                   std::span<const ScoredPassage> passages, int budget_tokens) {
+  std::size_t shown = passages.size();
+  while (shown > 0 && count_tokens(tokenizer, passage_block(passages.first(shown))) >
+                          static_cast<std::size_t>(budget_tokens)) {
+    --shown;
+  }
+  return shown;
+}
+
+void note_passages(BuiltPrompt& built, const Item& item, std::span<const ScoredPassage> passages,
+                   std::size_t shown) {
+  for (std::size_t i = 0; i < passages.size(); ++i) {
+    built.passages.push_back({passages[i], is_relevant(passages[i].passage, item), i < shown});
+  }
+  if (passages.empty() || !is_answerable(item)) return;
+  built.delivered = std::any_of(built.passages.begin(), built.passages.end(),
+                                [](const ShownPassage& p) { return p.in_prompt && p.relevant; });
+}
+
+}  // namespace
+
+std::size_t count_tokens(const Tokenizer& tokenizer, const std::string& text) {
+  return tokenizer.encode_plain(text).size() - tokenizer.encode_plain("").size();
+}
+
+BuiltPrompt fit_prompt(const ContextEnvironment& environment, const Item& item,
+                       std::span<const Demonstration> demonstrations,
+                       std::span<const ScoredPassage> passages, int budget_tokens) {
+  const PromptTemplate& prompt = environment.suite.prompt;
+  const auto window = static_cast<std::size_t>(environment.model.context_window());
+  const auto new_tokens = static_cast<std::size_t>(prompt.max_new_tokens);
+  std::size_t shown =
+      passages_within_budget(environment.model.tokenizer(), passages, budget_tokens);
+  std::size_t examples = demonstrations.size();
+  BuiltPrompt built;
+  while (true) {
+    RenderedPrompt rendered =
+        render_prompt(environment.model, prompt_messages(prompt, demonstrations.first(examples),
+                                                         passages.first(shown), item.question));
+    built.text = std::move(rendered.text);
+    built.ids = std::move(rendered.ids);
+    if (built.ids.size() + new_tokens <= window) break;
+    if (shown > 0) {
+      --shown;
+    } else if (examples > 0) {
+      --examples;
+    } else {
+      built.error =
+          fmt::format("prompt of {} tokens and {} new tokens exceed the context window of {}",
+                      built.ids.size(), new_tokens, window);
+      break;
+    }
+  }
+  built.truncated = shown < passages.size() || examples < demonstrations.size();
+  note_passages(built, item, passages, shown);
+  return built;
+}
+
+}  // namespace quadrant
