@@ -15,7 +15,11 @@ test_packages='chromium clang-format python3'
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {  # what, where, mend
-  printf 'setup: %s\n  where: %s\n  mend:  %s\n' "$1" "$2" "$3" | fold -s -w 80 >&2
+  local label
+  for label in 'setup: ' '  where: ' '  mend:  '; do
+    printf '%s%s\n' "$label" "$(fmt -w 70 <<<"$1" | sed '2,$s/^/         /')"
+    shift
+  done >&2
   exit 1
 }
 
@@ -69,10 +73,10 @@ install_packages() {  # names
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null ||
       fail 'installing packages needs root, and there is no sudo' "missing: $*" \
-        "as root: apt-get install -y --no-install-recommends $*"
+        'as root: apt-get install --no-install-recommends, and these names'
     sudo=(sudo)
   fi
-  say "installing $# Debian packages: $*" | fold -s -w 78
+  say "installing $# Debian packages: $*" | fmt -w 80
   # Descriptor 9 is our lock: a service that a package starts must not inherit it.
   { "${sudo[@]}" apt-get -o DPkg::Lock::Timeout=600 update &&
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
@@ -98,13 +102,13 @@ finish() {  # folder, the largest file in it
 }
 
 unpack() {  # set, unzip's arguments after the archive
-  local package bytes sha file log status
+  local package bytes sha file status
   while read -r package bytes sha file; do
     status=0
-    log=$(unzip -qo "$cache/downloads/$file" "${@:2}" 2>&1 </dev/null) || status=$?
+    unzip -qo "$cache/downloads/$file" "${@:2}" </dev/null >/dev/null 2>&1 || status=$?
     # 11: nothing matches in this one, as when a wheel has libraries but no headers.
     [ "$status" -eq 0 ] || [ "$status" -eq 11 ] ||
-      fail "cannot unpack $file: ${log%%$'\n'*} (unzip $status)" "$PWD" \
+      fail "cannot unpack $file (unzip $status)" "$PWD" \
         'free some space on that disk, then run this again'
   done < <(pinned "$1")
 }
@@ -210,7 +214,7 @@ check_space() {
 
 reused() {
   local IFS=,
-  [ ${#there[@]} -eq 0 ] || say "reusing ${there[*]}" | sed 's/,/, /g' | fold -s -w 78
+  [ ${#there[@]} -eq 0 ] || say "reusing ${there[*]}" | sed 's/,/, /g' | fmt -w 80
 }
 
 find_missing
@@ -223,6 +227,7 @@ if [ $((${#missing[@]} + ${#sets[@]})) -gt 0 ]; then
     flock 9
   }
   find_missing  # the other one may have done our work
+  trap 'rm -rf "$torch"*.new "$cache"/models/*.new' EXIT
 fi
 reused
 [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"

@@ -45,10 +45,10 @@ curl_meaning() {  # curl's exit status -> what it means to the user
 }
 
 no_download() {  # file, url, curl's exit status
-  local mend='check the network (and https_proxy or PIP_INDEX_URL if you need them), then run this
-         again: it goes on where it stopped'
-  [ "$3" -ne 23 ] || mend='free some space, then run this again: it goes on where it stopped'
-  fail "cannot download $1: $(curl_meaning "$3") (curl $3)" "$2" "$mend"
+  local where=$2 mend='check the network (and https_proxy, PIP_INDEX_URL)'
+  [ "$3" -ne 23 ] || where=$cache/downloads mend='free some space'
+  fail "cannot download $1: $(curl_meaning "$3") (curl $3)" "$where" \
+    "$mend, then run this again: it goes on where it stopped"
 }
 
 # Prints the address of a file, read from the index's page of its package (PEP 503).
