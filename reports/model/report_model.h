@@ -110,7 +110,8 @@ struct TrainingReport {
   std::string suite, tuning, method, state, weights_hash;
   std::int64_t seed = 0, sequences = 0, steps = 0, trainable = 0, peak_bytes = 0, tokens = 0;
   double seconds = kUnknown, flops = kUnknown;
-  std::vector<CurvePoint> train, valid;
+  std::int64_t losses_not_finite = 0;
+  std::vector<CurvePoint> train, valid;  // thinned to a few hundred points
 };
 
 struct SamplePassage {

@@ -1,0 +1,120 @@
+#include "reports/model/answers.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/store/store.h"
+
+namespace quadrant {
+namespace {
+
+class Mean {
+ public:
+  void add(double value) {
+    if (std::isnan(value)) return;
+    sum_ += value;
+    ++count_;
+  }
+  double value() const { return count_ ? sum_ / count_ : kUnknown; }
+
+ private:
+  double sum_ = 0;
+  int count_ = 0;
+};
+
+double or_zero(double value) { return std::isnan(value) ? 0 : value; }
+
+// The value below which a share `q` of all lies (nearest rank).
+double quantile(std::vector<double> values, double q) {
+  if (values.empty()) return kUnknown;
+  const auto rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(values.size())));
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(rank, 1) - 1);
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+// Adds up the answers of one arm, attempt by attempt.
+struct Tally {
+  Mean prompt_tokens, output_tokens, hit, miss, delivered, undelivered;
+  std::vector<double> milliseconds;
+  double flops = 0, seconds = 0;
+  bool retrieved = false;
+  RetrievalFigures retrieval;
+};
+
+void add_retrieval(const ReportRecordRow& record, const ReportItem& item, double score,
+                   Tally& tally) {
+  if (!item.answerable || !record.delivered) return;
+  tally.retrieved = true;
+  const bool hit = record.hit.value_or(false);
+  ++tally.retrieval.answers;
+  tally.retrieval.hits += hit;
+  tally.retrieval.delivered += *record.delivered;
+  (hit ? tally.hit : tally.miss).add(score);
+  (*record.delivered ? tally.delivered : tally.undelivered).add(score);
+}
+
+void add_record(const ReportRecordRow& record, const SuiteReport& suite, ArmReport& arm,
+                Tally& tally) {
+  const auto item = static_cast<std::size_t>(record.item_no);
+  if (record.item_no < 0 || item >= suite.items.size()) return;
+  ++arm.answers;
+  arm.errors += record.failed;
+  arm.truncated += record.truncated;
+  arm.cut_off += record.cut_off;
+  tally.prompt_tokens.add(static_cast<double>(record.prompt_tokens));
+  tally.output_tokens.add(static_cast<double>(record.output_tokens));
+  if (!std::isnan(record.prefill_ms) || !std::isnan(record.decode_ms)) {
+    tally.milliseconds.push_back(or_zero(record.retrieve_ms) + or_zero(record.prefill_ms) +
+                                 or_zero(record.decode_ms));
+  }
+  add_retrieval(record, suite.items[item], arm.scores[item], tally);
+}
+
+void finish(const Tally& tally, ArmReport& arm) {
+  arm.costs.prompt_tokens = tally.prompt_tokens.value();
+  arm.costs.output_tokens = tally.output_tokens.value();
+  arm.costs.median_ms = quantile(tally.milliseconds, .5);
+  arm.costs.p95_ms = quantile(tally.milliseconds, .95);
+  if (arm.answers > 0) {
+    const auto answers = static_cast<double>(arm.answers);
+    if (tally.flops > 0) arm.costs.flops = tally.flops / answers;
+    if (tally.seconds > 0) arm.costs.seconds = tally.seconds / answers;
+  }
+  if (!tally.retrieved) return;
+  arm.retrieval = tally.retrieval;
+  arm.retrieval->score_hit = tally.hit.value();
+  arm.retrieval->score_miss = tally.miss.value();
+  arm.retrieval->score_delivered = tally.delivered.value();
+  arm.retrieval->score_undelivered = tally.undelivered.value();
+}
+
+bool belongs(const ReportCellRow& cell, const ReportModel& model, const SuiteReport& suite,
+             const ArmReport& arm) {
+  return cell.attempt_id && cell.split == "test" && cell.suite == suite.name &&
+         cell.context == model.contexts[static_cast<std::size_t>(arm.context)].name &&
+         cell.tuning == model.tunings[static_cast<std::size_t>(arm.tuning)].name;
+}
+
+}  // namespace
+
+void add_answer_figures(const Store& store, const std::vector<ReportCellRow>& cells,
+                        ReportModel& model) {
+  for (SuiteReport& suite : model.suites) {
+    for (ArmReport& arm : suite.arms) {
+      Tally tally;
+      for (const ReportCellRow& cell : cells) {
+        if (!belongs(cell, model, suite, arm)) continue;
+        tally.flops += or_zero(cell.flops);
+        tally.seconds += or_zero(cell.seconds);
+        arm.costs.peak_bytes = std::max(arm.costs.peak_bytes, cell.peak_bytes.value_or(0));
+        for_each_report_record(
+            store.database(), *cell.attempt_id,
+            [&](const ReportRecordRow& record) { add_record(record, suite, arm, tally); });
+      }
+      finish(tally, arm);
+    }
+  }
+}
+
+}  // namespace quadrant

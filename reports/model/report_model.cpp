@@ -1,0 +1,75 @@
+#include "reports/model/report_model.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/store/store.h"
+#include "reports/model/loading.h"
+#include "reports/model/warnings.h"
+
+namespace quadrant {
+namespace {
+
+void read_configuration(const RunRow& run, ReportModel& model) {
+  const auto config = nlohmann::json::parse(run.config, nullptr, false);
+  if (!config.is_object()) return;
+  model.margin = config.value("margin", model.margin);
+  const auto found = config.find("model");
+  if (found != config.end() && found->is_object()) model.model_name = found->value("path", "");
+}
+
+template <class Arm, class Test>
+int first_index(const std::vector<Arm>& arms, Test test) {
+  for (std::size_t i = 0; i < arms.size(); ++i) {
+    if (test(arms[i])) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace
+
+ReportModel load_report_model(const Store& store, std::int64_t run_id,
+                              const ReportOptions& options) {
+  const RunRow run = store.run(run_id);
+  ReportModel model;
+  model.run_id = run_id;
+  model.experiment = run.experiment;
+  model.title = run.experiment;
+  model.state = run.state;
+  read_configuration(run, model);
+  const auto cells = report_cells(store.database(), run_id);
+  const auto data = load_suites(store, cells, model);
+  load_trainings(store, model);
+  add_verdicts(data, options, model);
+  add_break_even(model);
+  load_samples(store, data, options.samples, model);
+  load_provenance(store, model);
+  add_warnings(store, cells, model);
+  return model;
+}
+
+std::string arm_label(const ReportModel& model, int context, int tuning) {
+  const ContextArm& seen = model.contexts[static_cast<std::size_t>(context)];
+  const TuningArm& tuned = model.tunings[static_cast<std::size_t>(tuning)];
+  const bool nothing_seen = seen.kind == "zero_shot";
+  if (tuned.method == "base") return nothing_seen ? "base" : seen.name;
+  return nothing_seen ? tuned.name : seen.name + " + " + tuned.name;
+}
+
+const ArmReport* find_arm(const SuiteReport& suite, int context, int tuning) {
+  for (const ArmReport& arm : suite.arms) {
+    if (arm.context == context && arm.tuning == tuning) return &arm;
+  }
+  return nullptr;
+}
+
+int zero_shot_context(const ReportModel& model) {
+  return first_index(model.contexts, [](const ContextArm& c) { return c.kind == "zero_shot"; });
+}
+
+int base_tuning(const ReportModel& model) {
+  return first_index(model.tunings, [](const TuningArm& t) { return t.method == "base"; });
+}
+
+}  // namespace quadrant

@@ -1,0 +1,230 @@
+// From cells and answers to suites with arms.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "harness/stats/describe.h"
+#include "harness/store/store.h"
+#include "reports/model/answers.h"
+#include "reports/model/loading.h"
+
+namespace quadrant {
+namespace {
+
+std::string json_text(const std::string& json, const char* key) {
+  const auto value = nlohmann::json::parse(json, nullptr, false);
+  const auto found = value.is_object() ? value.find(key) : value.end();
+  return value.is_object() && found != value.end() && found->is_string() ? found->get<std::string>()
+                                                                         : "";
+}
+
+template <class Arm>
+int index_of(std::vector<Arm>& arms, const std::string& name, const std::string& spec,
+             const char* kind_key) {
+  const auto same = [&](const Arm& arm) { return arm.name == name; };
+  const auto found = std::find_if(arms.begin(), arms.end(), same);
+  if (found != arms.end()) return static_cast<int>(found - arms.begin());
+  arms.push_back({name, json_text(spec, kind_key), spec});
+  return static_cast<int>(arms.size()) - 1;
+}
+
+// The suite's metrics as the cell names them; an old cell without names has those it was scored by.
+std::vector<std::string> named_metrics(const std::string& spec) {
+  std::vector<std::string> names;
+  const auto value = nlohmann::json::parse(spec, nullptr, false);
+  if (!value.is_object() || !value.contains("metrics") || !value["metrics"].is_array())
+    return names;
+  for (const auto& entry : value["metrics"]) {
+    if (entry.is_string()) names.push_back(entry.get<std::string>());
+    if (entry.is_object() && entry.contains("name")) names.push_back(entry["name"]);
+  }
+  return names;
+}
+
+SuiteReport& suite_of(const Store& store, const ReportCellRow& cell, ReportModel& model,
+                      std::vector<SuiteData>& data) {
+  for (std::size_t i = 0; i < model.suites.size(); ++i) {
+    if (model.suites[i].name == cell.suite && data[i].dataset_id == cell.dataset_id) {
+      return model.suites[i];
+    }
+  }
+  SuiteReport suite;
+  suite.name = cell.suite;
+  suite.version = cell.task_version;
+  const DatasetRow dataset = report_dataset(store.database(), cell.dataset_id);
+  suite.licence = dataset.licence;
+  suite.source = dataset.source;
+  std::vector<std::string> clusters;
+  for (const Item& item : store.items(cell.dataset_id)) {
+    const auto slice = item.meta.find("slice");
+    suite.items.push_back({item.id, item.cluster, slice == item.meta.end() ? "" : slice->second,
+                           is_answerable(item)});
+    const ReportItem& added = suite.items.back();
+    if (!added.answerable) continue;
+    clusters.push_back(added.cluster);
+    ++suite.answerable;
+    const auto known = std::find(suite.slices.begin(), suite.slices.end(), added.slice);
+    if (known == suite.slices.end()) suite.slices.push_back(added.slice);
+  }
+  const std::vector<int> numbers = number_clusters(clusters);
+  for (const int number : numbers) suite.clusters = std::max(suite.clusters, number + 1);
+  model.suites.push_back(std::move(suite));
+  data.push_back({cell.dataset_id, {}, named_metrics(cell.spec)});
+  return model.suites.back();
+}
+
+std::size_t arm_of(SuiteReport& suite, SuiteData& data, int context, int tuning) {
+  for (std::size_t i = 0; i < suite.arms.size(); ++i) {
+    if (suite.arms[i].context == context && suite.arms[i].tuning == tuning) return i;
+  }
+  suite.arms.emplace_back();
+  suite.arms.back().context = context;
+  suite.arms.back().tuning = tuning;
+  suite.arms.back().cached = true;
+  data.arms.emplace_back();
+  return suite.arms.size() - 1;
+}
+
+SeedScores read_scores(const Store& store, const ReportCellRow& cell, std::size_t items) {
+  SeedScores scores{cell.seed, *cell.attempt_id, {}};
+  for_each_report_score(store.database(), *cell.attempt_id,
+                        [&](std::int64_t item, const std::string& metric, double value) {
+                          if (item < 0 || static_cast<std::size_t>(item) >= items) return;
+                          auto& values = scores.by_metric[metric];
+                          if (values.empty()) values.resize(items, kUnknown);
+                          values[static_cast<std::size_t>(item)] = value;
+                        });
+  return scores;
+}
+
+void choose_metrics(SuiteReport& suite, SuiteData& data) {
+  if (data.metrics.empty()) {
+    for (const auto& seeds : data.arms) {
+      for (const auto& seed : seeds) {
+        for (const auto& [metric, values] : seed.by_metric) {
+          const auto known = std::find(data.metrics.begin(), data.metrics.end(), metric);
+          if (known == data.metrics.end()) data.metrics.push_back(metric);
+        }
+      }
+    }
+  }
+  suite.metric = data.metrics.empty() ? "score" : data.metrics.front();
+}
+
+// The interval of the items that `wanted` chooses.
+template <class Wanted>
+MeanInterval summarise(const SuiteReport& suite, const std::vector<double>& scores, Wanted wanted) {
+  std::vector<double> values;
+  std::vector<std::string> clusters;
+  for (std::size_t i = 0; i < suite.items.size(); ++i) {
+    if (!wanted(suite.items[i])) continue;
+    values.push_back(scores[i]);
+    clusters.push_back(suite.items[i].cluster);
+  }
+  return summarise_cell(values, number_clusters(clusters));
+}
+
+bool answerable(const ReportItem& item) { return item.answerable; }
+bool unanswerable(const ReportItem& item) { return !item.answerable; }
+
+void summarise_arm(const SuiteReport& suite, const std::vector<SeedScores>& seeds, ArmReport& arm) {
+  const std::size_t items = suite.items.size();
+  arm.scores = mean_over_seeds(seeds, suite.metric, items);
+  arm.score = summarise(suite, arm.scores, answerable);
+  for (const std::string& slice : suite.slices) {
+    arm.slices.push_back(summarise(suite, arm.scores, [&](const ReportItem& item) {
+      return item.answerable && item.slice == slice;
+    }));
+  }
+  std::vector<std::string> metrics;
+  for (const auto& seed : seeds) {
+    for (const auto& [metric, values] : seed.by_metric) {
+      if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) {
+        metrics.push_back(metric);
+      }
+    }
+  }
+  std::sort(metrics.begin(), metrics.end());
+  for (const std::string& metric : metrics) {
+    const auto scores = mean_over_seeds(seeds, metric, items);
+    arm.metrics.push_back({metric, summarise(suite, scores, answerable)});
+    const MeanInterval rest = summarise(suite, scores, unanswerable);
+    if (rest.n > 0) arm.unanswerable.push_back({metric, rest});
+  }
+}
+
+void add_flows(const ReportModel& model, SuiteReport& suite) {
+  const ArmReport* base = find_arm(suite, zero_shot_context(model), base_tuning(model));
+  if (!base) return;
+  for (std::size_t a = 0; a < suite.arms.size(); ++a) {
+    const ArmReport& arm = suite.arms[a];
+    if (&arm == base) continue;
+    ItemFlow flow;
+    flow.arm = static_cast<int>(a);
+    for (std::size_t i = 0; i < suite.items.size(); ++i) {
+      const double before = base->scores[i], after = arm.scores[i];
+      if (!suite.items[i].answerable || std::isnan(before) || std::isnan(after)) continue;
+      int& count = before >= .5 ? (after >= .5 ? flow.both_right : flow.broken)
+                                : (after >= .5 ? flow.repaired : flow.both_wrong);
+      ++count;
+    }
+    suite.flows.push_back(flow);
+  }
+}
+
+void add_cell(const Store& store, const ReportCellRow& cell, ReportModel& model,
+              std::vector<SuiteData>& data) {
+  const int context = index_of(model.contexts, cell.context, cell.context_spec, "kind");
+  const int tuning = index_of(model.tunings, cell.tuning, cell.model_spec, "method");
+  SuiteReport& suite = suite_of(store, cell, model, data);
+  SuiteData& suite_data = data[static_cast<std::size_t>(&suite - model.suites.data())];
+  const std::size_t at = arm_of(suite, suite_data, context, tuning);
+  ArmReport& arm = suite.arms[at];
+  arm.expected += cell.expected;
+  if (cell.seed) arm.seeds.push_back(*cell.seed);
+  arm.cached = arm.cached && cell.origin == "cached";
+  if (!cell.attempt_id) return;
+  suite_data.arms[at].push_back(read_scores(store, cell, suite.items.size()));
+}
+
+}  // namespace
+
+std::vector<double> mean_over_seeds(const std::vector<SeedScores>& seeds, const std::string& metric,
+                                    std::size_t items, std::optional<std::int64_t> without) {
+  std::vector<double> sums(items, 0);
+  std::vector<int> counts(items, 0);
+  for (const SeedScores& seed : seeds) {
+    if (without && seed.seed == without) continue;
+    const auto found = seed.by_metric.find(metric);
+    if (found == seed.by_metric.end()) continue;
+    for (std::size_t i = 0; i < items; ++i) {
+      if (std::isnan(found->second[i])) continue;
+      sums[i] += found->second[i];
+      ++counts[i];
+    }
+  }
+  for (std::size_t i = 0; i < items; ++i) sums[i] = counts[i] ? sums[i] / counts[i] : kUnknown;
+  return sums;
+}
+
+std::vector<SuiteData> load_suites(const Store& store, const std::vector<ReportCellRow>& cells,
+                                   ReportModel& model) {
+  std::vector<SuiteData> data;
+  for (const ReportCellRow& cell : cells) {
+    if (cell.split == "test") add_cell(store, cell, model, data);
+  }
+  for (std::size_t s = 0; s < data.size(); ++s) {
+    SuiteReport& suite = model.suites[s];
+    choose_metrics(suite, data[s]);
+    for (std::size_t a = 0; a < suite.arms.size(); ++a) {
+      summarise_arm(suite, data[s].arms[a], suite.arms[a]);
+    }
+    add_flows(model, suite);
+  }
+  add_answer_figures(store, cells, model);
+  return data;
+}
+
+}  // namespace quadrant
