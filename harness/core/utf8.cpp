@@ -74,8 +74,7 @@ bool is_space(char32_t code_point) {
 bool is_punctuation(char32_t code_point) {
   const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code_point));
   if (category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO) return true;
-  return code_point < 0x80 && category >= UTF8PROC_CATEGORY_SM &&
-         category <= UTF8PROC_CATEGORY_SO;
+  return code_point < 0x80 && category >= UTF8PROC_CATEGORY_SM && category <= UTF8PROC_CATEGORY_SO;
 }
 
 std::vector<char32_t> decode_utf8(std::string_view text) {

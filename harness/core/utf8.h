@@ -15,7 +15,7 @@ std::string to_nfc(std::string_view text);         // text must be valid
 std::string to_lower(std::string_view text);       // Unicode simple lower case; must be valid
 
 bool is_space(char32_t code_point);        // Unicode white space
-bool is_punctuation(char32_t code_point);  // Unicode's categories P*, and all of ASCII's ($ + < ...)
+bool is_punctuation(char32_t code_point);  // Unicode's categories P*, and ASCII's symbols ($ + <)
 
 // Code points of valid UTF-8, and back.
 std::vector<char32_t> decode_utf8(std::string_view text);

@@ -21,6 +21,7 @@ inline VerdictInput simulate(const World& world, std::uint64_t seed) {
   Rng rng(seed, "world");
   VerdictInput input;
   input.seed = seed;
+  input.resamples = 1000;  // as many as the tests need
   const auto answer = [](double draw, double share) { return draw < share ? 1.0 : 0.0; };
   for (int g = 0; g < world.clusters; ++g) {
     const double cluster_draw = rng.uniform();
