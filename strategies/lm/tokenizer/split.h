@@ -1,0 +1,25 @@
+// How byte-level BPE models cut text into words before merging: the patterns of their tokenizers,
+// written out over Unicode classes.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quadrant {
+
+// The words in order; together they are the text.
+using Splitter = std::vector<std::string_view> (*)(std::string_view text);
+
+struct SplitRule {
+  const char* name;  // tokenizer.ggml.pre
+  Splitter split;
+  bool add_bos = false;      // when tokenizer.ggml.add_bos_token is not there
+  bool whole_words = false;  // a word that is a token is taken as it stands, without merging
+  bool compose = false;      // text is brought to NFC first
+};
+
+// smollm, gpt-2, llama-bpe, qwen2.
+const std::vector<SplitRule>& split_rules();
+
+}  // namespace quadrant
