@@ -33,24 +33,25 @@ ContextSpec read_context(TomlReader table) {
   ContextSpec spec;
   spec.name = table.name();
   spec.kind = table.choice("kind", {"zero_shot", "few_shot", "rag", "oracle"});
-  const bool rag = spec.kind == "rag";
-  if (rag) spec.k = count(table, "k", spec.k);
-  if (spec.kind == "few_shot") spec.k = count(table, "k", spec.k);
+  const bool few_shot = spec.kind == "few_shot", rag = spec.kind == "rag";
+  const bool shows_passages = rag || spec.kind == "oracle";
+  const auto read = [&](bool fits, const char* key, int& value, const char* reason) {
+    if (fits) {
+      value = count(table, key, value);
+    } else {
+      table.refuse(key,
+                   fmt::format("remove it, or change kind (now \"{}\"): {}", spec.kind, reason));
+    }
+  };
+  read(few_shot || rag, "k", spec.k, "only few_shot and rag count examples or passages");
+  read(rag, "chunk_tokens", spec.chunk_tokens, "only rag cuts documents into passages");
+  read(shows_passages, "budget_tokens", spec.budget_tokens, "only rag and oracle show passages");
   if (rag) {
     spec.retriever = table.choice("retriever", {"dense"}, spec.retriever);
-    spec.chunk_tokens = count(table, "chunk_tokens", spec.chunk_tokens);
-  }
-  if (rag || spec.kind == "oracle") {
-    spec.budget_tokens = count(table, "budget_tokens", spec.budget_tokens);
-  }
-  const std::string mend = fmt::format("remove it, or change kind (now \"{}\"): ", spec.kind);
-  if (!rag && spec.kind != "few_shot") {
-    table.refuse("k", mend + "only few_shot and rag count examples or passages");
-  }
-  if (!rag) {
-    table.refuse("retriever", mend + "only rag retrieves");
-    table.refuse("chunk_tokens", mend + "only rag cuts documents into passages");
-    table.refuse("budget_tokens", mend + "only rag and oracle show passages");
+  } else {
+    table.refuse("retriever", fmt::format("remove it, or change kind (now \"{}\"): only rag "
+                                          "retrieves",
+                                          spec.kind));
   }
   table.finish();
   return spec;
