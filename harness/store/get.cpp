@@ -175,7 +175,7 @@ std::vector<InputRow> Store::run_inputs(std::int64_t run_id) const {
 std::vector<RunCellRow> Store::run_cells(std::int64_t run_id) const {
   Statement query = database_.prepare(
       "SELECT " CELL_COLUMNS
-      ",rc.context,rc.tuning,rc.attempt_id,rc.origin,a.state,a.error "
+      ",rc.context,rc.tuning,rc.attempt_id,rc.origin,a.state,a.error,rc.metrics "
       "FROM run_cell rc JOIN cell c USING(cell_id) LEFT JOIN attempt a USING(attempt_id) "
       "WHERE rc.run_id=? ORDER BY rc.position");
   query.bind(1, run_id);
@@ -189,6 +189,7 @@ std::vector<RunCellRow> Store::run_cells(std::int64_t run_id) const {
     row.origin = query.text(14);
     row.state = query.text(15);
     row.error = query.text(16);
+    row.metrics = query.text(17);
   }
   return rows;
 }

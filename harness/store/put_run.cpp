@@ -73,8 +73,8 @@ void Store::finish_run(std::int64_t run_id, const std::string& state, const std:
 void Store::put_run_cell(std::int64_t run_id, const RunCellRow& cell) {
   database_
       .prepare(
-          "INSERT INTO run_cell(run_id,cell_id,position,context,tuning,attempt_id,origin) "
-          "VALUES(?1,?2,(SELECT count(*) FROM run_cell WHERE run_id=?1),?3,?4,?5,?6) "
+          "INSERT INTO run_cell(run_id,cell_id,position,context,tuning,attempt_id,origin,metrics) "
+          "VALUES(?1,?2,(SELECT count(*) FROM run_cell WHERE run_id=?1),?3,?4,?5,?6,?7) "
           "ON CONFLICT DO NOTHING")
       .bind(1, run_id)
       .bind(2, cell.cell.id)
@@ -82,6 +82,7 @@ void Store::put_run_cell(std::int64_t run_id, const RunCellRow& cell) {
       .bind(4, cell.tuning)
       .bind(5, cell.attempt_id)
       .bind(6, cell.origin)
+      .bind(7, cell.metrics)
       .run();
 }
 

@@ -39,7 +39,7 @@ void add_passages(const Database& database, std::int64_t attempt_id, const std::
 
 std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t run_id) {
   auto query = database.prepare(
-      "SELECT c.suite, c.task_version, c.spec, c.dataset_id, c.expected, d.split, rc.context, "
+      "SELECT c.suite, c.task_version, rc.metrics, c.dataset_id, c.expected, d.split, rc.context, "
       "rc.tuning, s.context, s.model, s.label, c.seed, rc.attempt_id, a.training_id, a.peak_bytes, "
       "rc.origin, a.state, a.error, a.seconds, a.flops FROM run_cell rc "
       "JOIN cell c ON c.cell_id=rc.cell_id JOIN dataset d ON d.dataset_id=c.dataset_id "
@@ -52,7 +52,7 @@ std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t r
     ReportCellRow cell;
     cell.suite = query.text(0);
     cell.task_version = query.text(1);
-    cell.spec = query.text(2);
+    cell.metrics = query.text(2);
     cell.dataset_id = query.integer(3);
     cell.expected = query.integer(4);
     cell.split = query.text(5);

@@ -17,7 +17,7 @@ namespace quadrant {
 
 // A cell of the run with what it was made of and the attempt that the run uses for it.
 struct ReportCellRow {
-  std::string suite, task_version, spec;        // spec: the cell's canonical JSON
+  std::string suite, task_version, metrics;     // metrics: JSON list, the primary one first
   std::int64_t dataset_id = 0, expected = 0;    // items
   std::string split;                            // test | valid
   std::string context, tuning;                  // the user's names in this run

@@ -113,6 +113,7 @@ CREATE TABLE run_cell(                                    -- which attempt a run
   position INTEGER NOT NULL,                              -- in the order of the plan
   context TEXT NOT NULL, tuning TEXT NOT NULL,            -- the user's names: [context.NAME], [tuning.NAME] or base
   attempt_id INTEGER REFERENCES attempt, origin TEXT NOT NULL CHECK(origin IN('planned','computed','cached')),
+  metrics TEXT NOT NULL DEFAULT '[]' CHECK(json_valid(metrics)),  -- names, the primary one first
   PRIMARY KEY(run_id,cell_id)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE record(                                      -- one item, one answer

@@ -30,17 +30,14 @@ int index_of(std::vector<Arm>& arms, const std::string& name, const std::string&
   return static_cast<int>(arms.size()) - 1;
 }
 
-// The suite's metrics as the cell names them; an old cell without names has those it was scored by.
-std::vector<std::string> named_metrics(const std::string& spec) {
-  std::vector<std::string> names;
-  const auto value = nlohmann::json::parse(spec, nullptr, false);
-  if (!value.is_object() || !value.contains("metrics") || !value["metrics"].is_array())
-    return names;
-  for (const auto& entry : value["metrics"]) {
-    if (entry.is_string()) names.push_back(entry.get<std::string>());
-    if (entry.is_object() && entry.contains("name")) names.push_back(entry["name"]);
+std::vector<std::string> names(const std::string& json_list) {
+  std::vector<std::string> result;
+  const auto value = nlohmann::json::parse(json_list, nullptr, false);
+  if (!value.is_array()) return result;
+  for (const auto& entry : value) {
+    if (entry.is_string()) result.push_back(entry.get<std::string>());
   }
-  return names;
+  return result;
 }
 
 SuiteReport& suite_of(const Store& store, const ReportCellRow& cell, ReportModel& model,
@@ -71,7 +68,7 @@ SuiteReport& suite_of(const Store& store, const ReportCellRow& cell, ReportModel
   const std::vector<int> numbers = number_clusters(clusters);
   for (const int number : numbers) suite.clusters = std::max(suite.clusters, number + 1);
   model.suites.push_back(std::move(suite));
-  data.push_back({cell.dataset_id, {}, named_metrics(cell.spec)});
+  data.push_back({cell.dataset_id, {}, names(cell.metrics)});
   return model.suites.back();
 }
 
