@@ -46,7 +46,10 @@ curl_meaning() {  # curl's exit status -> what it means to the user
 
 no_download() {  # file, url, curl's exit status
   local where=$2 mend='check the network (and https_proxy, PIP_INDEX_URL)'
-  [ "$3" -ne 23 ] || where=$cache/downloads mend='free some space'
+  case $3 in
+    23) where=$cache/downloads mend='free some space' ;;
+    60 | 77) mend='set PIP_CERT to a file with the certificate authority of your network' ;;
+  esac
   fail "cannot download $1: $(curl_meaning "$3") (curl $3)" "$where" \
     "$mend, then run this again: it goes on where it stopped"
 }
