@@ -156,6 +156,7 @@ void add_question_answers(const Suite& suite, const LanguageModel& model,
 
 struct Purpose {
   const char* name;
+  const char* description;
   std::string (*obstacle)(const Suite& suite);
   void (*add)(const Suite& suite, const LanguageModel& model,
               std::vector<TrainingSequence>& sequences);
@@ -176,8 +177,10 @@ std::string question_answer_obstacle(const Suite& suite) {
 
 const std::vector<Purpose>& purposes() {
   static const std::vector<Purpose> list{
-      {"continued_pretraining", pretraining_obstacle, add_pretraining},
-      {"domain_qa", question_answer_obstacle, add_question_answers}};
+      {"continued_pretraining", "purpose: the documents and text lines, loss on all tokens",
+       pretraining_obstacle, add_pretraining},
+      {"domain_qa", "purpose: questions without documents, loss on the answers",
+       question_answer_obstacle, add_question_answers}};
   return list;
 }
 
@@ -194,6 +197,22 @@ const Purpose& find_purpose(const std::string& name) {
 }
 
 }  // namespace
+
+std::vector<TuningKind> tuning_kinds() {
+  std::vector<TuningKind> kinds{{"base", "method: the model as it is"},
+                                {"lora", "method: low-rank branches on all linear layers"},
+                                {"full", "method: all weights"}};
+  for (const Purpose& purpose : purposes()) kinds.push_back({purpose.name, purpose.description});
+  return kinds;
+}
+
+std::vector<std::string> possible_purposes(const Suite& suite) {
+  std::vector<std::string> names;
+  for (const Purpose& purpose : purposes()) {
+    if (purpose.obstacle(suite).empty()) names.push_back(purpose.name);
+  }
+  return names;
+}
 
 std::string tuning_obstacle(const TuningSpec& tuning, const Suite& suite) {
   if (tuning.method == "base") return "";

@@ -15,6 +15,15 @@ namespace quadrant {
 // Why this tuning cannot run on this suite ("no question-answer lines in train.jsonl"), or "".
 std::string tuning_obstacle(const TuningSpec& tuning, const Suite& suite);
 
+// Methods and purposes with a line of description each, for `quadrant list tunings`.
+struct TuningKind {
+  std::string name, description;
+};
+std::vector<TuningKind> tuning_kinds();
+
+// The purposes that this suite has material for, in the usual order.
+std::vector<std::string> possible_purposes(const Suite& suite);
+
 // continued_pretraining: each corpus document (title, newline, text) and each "text" line, closed
 // by the end-of-text token, as one sequence; loss on all tokens but the first, which nothing
 // predicts. One that is longer than the context window becomes several, cut every `window` tokens.

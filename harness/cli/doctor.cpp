@@ -1,0 +1,80 @@
+// quadrant doctor: what is installed, whether it works, and whether a store is whole.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "harness/cli/common.h"
+#include "harness/cli/verbs.h"
+#include "harness/store/store.h"
+#include "retrieval/dense.h"
+#include "strategies/engine.h"
+
+namespace quadrant {
+namespace {
+
+constexpr char kModel[] = "smollm2-135m-instruct", kEmbedder[] = "all-minilm-l6-v2";
+
+// Runs one check; a failure is printed and counted, and the next check goes on.
+class Checks {
+ public:
+  void check(const std::string& name, const std::function<std::string()>& work) {
+    try {
+      fmt::print("ok    {}: {}\n", name, work());
+    } catch (const std::exception& error) {
+      fmt::print("FAIL  {}: {}\n", name, error.what());
+      ++failures_;
+    }
+  }
+  int failures() const { return failures_; }
+
+ private:
+  int failures_ = 0;
+};
+
+std::string answer_of_model() {
+  const auto engine = load_engine({kModel, "model", "cpu"}, /*deterministic=*/true);
+  LanguageModel& model = engine->model();
+  const std::vector<Message> question{{"user", "What is the capital of France?"}};
+  const TokenIds prompt = model.tokenizer().encode(model.chat_template().render(question, true));
+  return model.generate(std::span(&prompt, 1), {.max_new_tokens = 8, .stop = {"\n"}})[0].text;
+}
+
+std::string integrity_of(const std::string& file) {
+  const Store store(file);
+  auto check = store.database().prepare("PRAGMA integrity_check");
+  check.step();
+  if (check.text(0) != "ok") throw std::runtime_error(check.text(0));
+  return fmt::format("{} runs", store.runs().size());
+}
+
+int diagnose(const std::string& store) {
+  Checks checks;
+  checks.check("libraries", [] {
+    std::string text = "faiss " + faiss_version();
+    for (const auto& [name, value] : engine_facts()) text += fmt::format(", {} {}", name, value);
+    return text;
+  });
+  checks.check("language model", answer_of_model);
+  checks.check("embedder", [] {
+    const std::vector<std::string> texts{"hello"};
+    const auto embedder = load_embedder(kEmbedder);
+    return fmt::format("{} numbers a text", embedder->embed(texts).size());
+  });
+  if (std::filesystem::exists(store)) {
+    checks.check("store " + store, [&] { return integrity_of(store); });
+  } else {
+    fmt::print("--    store {}: none yet\n", store);
+  }
+  return checks.failures() == 0 ? kOk : kUserError;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("doctor", "check libraries, models and the store");
+  auto store = std::make_shared<std::string>();
+  add_store_option(*verb, *store);
+  verb->callback([&action, store] { action = [store] { return diagnose(*store); }; });
+}
+
+}  // namespace quadrant

@@ -1,0 +1,82 @@
+#include "harness/cli/plan_options.h"
+
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/workbench.h"
+#include "harness/core/error.h"
+#include "harness/store/store.h"
+
+namespace quadrant {
+namespace {
+
+std::vector<std::pair<std::string, std::string>> parse_only(const std::vector<std::string>& only) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const std::string& text : only) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos) {
+      throw Error("--only needs key=value", text, "write --only suite=NAME or --only context=NAME");
+    }
+    pairs.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return pairs;
+}
+
+void print_readable(const Plan& plan) {
+  fmt::print("{}: {} cells, {} trainings\n", plan.experiment.name, plan.cells.size(),
+             plan.trainings.size());
+  for (const PlannedTraining& training : plan.trainings) {
+    fmt::print("  train  {:<32} {:>5} sequences  {:>7.2f} TFLOP{}\n", training.label,
+               training.sequences, training.prediction.flops / 1e12,
+               training.done ? "  (in the store)" : "");
+  }
+  for (const PlannedCell& cell : plan.cells) {
+    fmt::print("  answer {:<32} {:>5} items      {:>7.2f} TFLOP{}\n", cell.label, cell.expected,
+               cell.prediction.flops / 1e12, cell.done ? "  (in the store)" : "");
+  }
+  for (const std::string& obstacle : plan.obstacles) fmt::print("  cannot run: {}\n", obstacle);
+  const Prediction total = plan.total();
+  fmt::print("total: about {:.0f}k tokens, {:.1f} TFLOP{}\n", total.tokens / 1e3,
+             total.flops / 1e12,
+             total.seconds ? fmt::format(", {:.1f} minutes at this machine's speed so far",
+                                         *total.seconds / 60)
+                           : "");
+}
+
+}  // namespace
+
+void add_plan_verb_options(CLI::App& verb, PlanVerbOptions& options) {
+  add_experiment_options(verb, options.experiment);
+  add_store_option(verb, options.store);
+  verb.add_option("--only", options.only, "only these cells: suite|context|tuning|seed=VALUE");
+  verb.add_option("--limit", options.limit, "only the first N test items of each suite")
+      ->check(CLI::PositiveNumber);
+  verb.add_flag("--json", options.json, "print JSON");
+}
+
+PreparedPlan prepare_plan(const PlanVerbOptions& options, const Store* store) {
+  PreparedPlan prepared{load_experiment(options.experiment), {}, {}};
+  prepared.bench = load_workbench(prepared.loaded.experiment);
+  PlanOptions plan_options;
+  plan_options.limit = options.limit;
+  plan_options.only = parse_only(options.only);
+  prepared.plan = make_plan(prepared.loaded.experiment, prepared.bench, store, plan_options);
+  return prepared;
+}
+
+int print_plan(const PlanVerbOptions& options) {
+  std::optional<Store> store;  // planning leaves no file behind
+  if (std::filesystem::exists(options.store)) store.emplace(options.store);
+  const PreparedPlan prepared = prepare_plan(options, store ? &*store : nullptr);
+  if (options.json) {
+    fmt::print("{}\n", to_json(prepared.plan).dump(2));
+  } else {
+    print_readable(prepared.plan);
+  }
+  return kOk;
+}
+
+}  // namespace quadrant

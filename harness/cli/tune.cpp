@@ -1,0 +1,85 @@
+// quadrant tune: train on a file of examples; the result is a PEFT adapter or a full model.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "datasets/suite_files.h"
+#include "harness/cli/common.h"
+#include "harness/cli/live_line.h"
+#include "harness/cli/verbs.h"
+#include "harness/core/error.h"
+#include "strategies/engine.h"
+#include "strategies/tuning/recipe.h"
+
+namespace quadrant {
+namespace {
+
+struct TuneOptions {
+  LineOptions model;
+  std::string train, output;
+  TuningSpec tuning;
+  std::uint64_t seed = 0;
+};
+
+int tune(const TuneOptions& options) {
+  Suite suite;
+  suite.name = options.train;
+  suite.train = read_training_examples(options.train);
+  TuningSpec tuning = options.tuning;
+  tuning.purpose = possible_purposes(suite);
+  if (tuning.purpose.empty()) throw Error("no training examples", options.train, "add some lines");
+  const auto engine = load_engine(
+      {options.model.model, options.model.chat_template, options.model.device}, true);
+  const TrainingJob job{tuning, make_training_set(tuning, suite, engine->model()), options.seed,
+                        options.output};
+  const auto line = make_live_line();
+  TrainingProgress progress{1, 1, suite.name, tuning.method, {}};
+  line->training_started(progress);
+  const auto training = engine->train(job, [&](const TrainingStep& step) {
+    progress.step = step;
+    line->training_advanced(progress);
+    return !stop_requested();
+  });
+  line->training_finished(progress, training.finished ? "done" : "interrupted", "");
+  if (!training.finished) {
+    fmt::print(stderr, "stopped; the same command goes on from the checkpoint\n");
+    return kPartial;
+  }
+  fmt::print("{}: {} steps, {} trainable parameters, sha256 {}\n", options.output,
+             training.result.steps, training.result.trainable_parameters,
+             training.result.weights_hash);
+  return kOk;
+}
+
+}  // namespace
+
+void add_tune(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("tune", "train on a file of examples");
+  auto options = std::make_shared<TuneOptions>();
+  TuningSpec& tuning = options->tuning;
+  tuning.name = "tune";
+  tuning.method = "lora";
+  add_model_options(*verb, options->model);
+  verb->add_option("--train", options->train, "JSON lines of examples")->required();
+  verb->add_option("--output", options->output, "folder to write")->required();
+  verb->add_option("--method", tuning.method, "lora | full")
+      ->check(CLI::IsMember({"lora", "full"}))
+      ->capture_default_str();
+  const auto number = [&](const char* flag, auto& value, const char* what) {
+    verb->add_option(flag, value, what)->capture_default_str();
+  };
+  number("--rank", tuning.rank, "LoRA: rank");
+  number("--alpha", tuning.alpha, "LoRA: scale = alpha / rank");
+  number("--dropout", tuning.dropout, "LoRA: dropout");
+  number("--learning-rate", tuning.learning_rate, "peak learning rate");
+  number("--epochs", tuning.epochs, "passes over the examples");
+  number("--batch-size", tuning.batch_size, "examples a step");
+  number("--warmup-ratio", tuning.warmup_ratio, "share of the steps");
+  number("--lr-scheduler-type", tuning.lr_scheduler_type, "constant | linear | cosine");
+  number("--weight-decay", tuning.weight_decay, "AdamW's weight decay");
+  number("--max-grad-norm", tuning.max_grad_norm, "clipping; 0 = none");
+  number("--seed", options->seed, "order of examples, start of LoRA");
+  verb->callback([&action, options] { action = [options] { return tune(*options); }; });
+}
+
+}  // namespace quadrant

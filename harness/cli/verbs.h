@@ -1,0 +1,28 @@
+// One function a verb: it adds its subcommand and leaves its work in `action` when chosen.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+namespace quadrant {
+
+using Action = std::function<int()>;  // returns the exit code
+
+void add_plan(CLI::App& app, Action& action);
+void add_run(CLI::App& app, Action& action);
+void add_resume(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
+void add_reproduce(CLI::App& app, Action& action);
+void add_list(CLI::App& app, Action& action);
+void add_show(CLI::App& app, Action& action);
+void add_validate(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
+void add_suite(CLI::App& app, Action& action);
+void add_tokenize(CLI::App& app, Action& action);
+void add_score(CLI::App& app, Action& action);
+void add_generate(CLI::App& app, Action& action);
+void add_embed(CLI::App& app, Action& action);
+void add_tune(CLI::App& app, Action& action);
+
+}  // namespace quadrant

@@ -1,0 +1,47 @@
+#include "harness/cli/workbench.h"
+
+#include <algorithm>
+
+#include "harness/run/provenance.h"
+#include "retrieval/dense.h"
+#include "strategies/engine.h"
+#include "strategies/tuning/recipe.h"
+
+namespace quadrant {
+namespace {
+
+bool needs_embedder(const Experiment& experiment) {
+  return std::any_of(experiment.contexts.begin(), experiment.contexts.end(),
+                     [](const ContextSpec& context) { return context.kind == "rag"; });
+}
+
+EnvironmentRow environment_of(const Experiment& experiment) {
+  std::map<std::string, std::string> libraries, determinism;
+  for (const auto& [name, value] : engine_facts()) {
+    (name == "torch" ? libraries : determinism)[name] = value;
+  }
+  libraries["faiss"] = faiss_version();
+  determinism["deterministic"] = experiment.deterministic ? "true" : "false";
+  return collect_environment(build_facts(), libraries, determinism);
+}
+
+}  // namespace
+
+Workbench load_workbench(const Experiment& experiment) {
+  Workbench bench;
+  for (const std::string& suite : experiment.suites) bench.suites.push_back(find_suite(suite));
+  bench.files.push_back({"model file", model_file(experiment.model.path)});
+  if (needs_embedder(experiment)) {
+    const auto folder = embedder_folder(experiment.embedder);
+    bench.files.push_back({"embedder file model.safetensors", folder / "model.safetensors"});
+    bench.files.push_back({"embedder file vocab.txt", folder / "vocab.txt"});
+    bench.embedder = load_embedder(experiment.embedder);
+  }
+  bench.engine = load_engine(experiment.model, experiment.deterministic);
+  bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};
+  bench.engine_id = engine_identity(experiment.model);
+  bench.environment = environment_of(experiment);
+  return bench;
+}
+
+}  // namespace quadrant

@@ -1,0 +1,157 @@
+#include "strategies/engine.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <fmt/format.h>
+#include <torch/version.h>
+
+#include "harness/core/error.h"
+#include "harness/core/files.h"
+#include "harness/core/sha256.h"
+#include "strategies/lm/encoder.h"
+#include "strategies/lm/language_model.h"
+#include "strategies/lm/loader.h"
+#include "strategies/lm/tensor_file.h"
+#include "strategies/lm/tokenizer/tokenizer.h"
+#include "strategies/tuning/checkpoint.h"
+#include "strategies/tuning/lora.h"
+#include "strategies/tuning/trainer.h"
+
+namespace quadrant {
+namespace {
+
+constexpr char kAdapterConfig[] = "adapter_config.json";
+constexpr char kFullWeights[] = "model.safetensors";
+
+class TorchEngine : public ModelEngine {
+ public:
+  explicit TorchEngine(LoadedModel loaded) : model_(std::move(loaded)) {
+    for (const NamedTensor& weight : model_.decoder().weights()) base_.push_back(*weight.tensor);
+  }
+
+  LanguageModel& model() override { return model_; }
+  std::string base_hash() const override { return model_.loaded().weights_hash; }
+
+  void use_base() override {
+    detach_lora(model_.decoder());
+    const auto weights = model_.decoder().weights();
+    for (std::size_t i = 0; i < weights.size(); ++i) *weights[i].tensor = base_[i];
+  }
+
+  void use_tuned(const std::filesystem::path& folder) override {
+    use_base();
+    if (is_adapter(folder)) {
+      load_adapter(model_.decoder(), folder);
+      merge_lora(model_.decoder());
+      return;
+    }
+    TensorFile file(folder / kFullWeights);
+    for (const NamedTensor& weight : model_.decoder().weights()) {
+      const Tensor& base = *weight.tensor;
+      *weight.tensor = file.take(weight.name, base.sizes().vec()).to(base.device());
+    }
+    file.require_all_taken();
+  }
+
+  Training train(const TrainingJob& job,
+                 const std::function<bool(const TrainingStep&)>& observe) override {
+    use_base();
+    const bool lora = job.tuning.method == "lora";
+    if (lora) {
+      attach_lora(model_.decoder(), job.tuning, job.seed);
+    } else {
+      own_weights();
+    }
+    const auto parameters =
+        lora ? lora_parameters(model_.decoder()) : model_.decoder().weights();
+    const TrainingTotals totals = train_decoder(model_.decoder(), job, parameters, observe);
+    Training training;
+    training.finished = totals.finished;
+    training.result.steps = totals.steps;
+    training.result.tokens = totals.tokens;
+    training.result.seconds = totals.seconds;
+    training.result.flops = training_flops(totals, lora);
+    for (const NamedTensor& parameter : parameters) {
+      training.result.trainable_parameters += parameter.tensor->numel();
+    }
+    if (totals.finished) {
+      save(job, parameters, lora);
+      training.result.weights_hash =
+          sha256_file(job.folder / (lora ? kAdapterWeights : kFullWeights));
+      std::filesystem::remove(checkpoint_file(job.folder));
+    }
+    use_base();
+    return training;
+  }
+
+ private:
+  // Full tuning changes its weights in place: they must not be the base's.
+  void own_weights() {
+    for (const NamedTensor& weight : model_.decoder().weights()) {
+      *weight.tensor = weight.tensor->detach().clone().set_requires_grad(true);
+    }
+  }
+
+  void save(const TrainingJob& job, const std::vector<NamedTensor>& parameters, bool lora) {
+    if (lora) {
+      save_adapter(model_.decoder(), job.tuning, model_.loaded().name, job.folder);
+      return;
+    }
+    std::vector<std::pair<std::string, Tensor>> tensors;
+    for (const NamedTensor& parameter : parameters) {
+      tensors.emplace_back(parameter.name, parameter.tensor->detach());
+    }
+    save_tensors(job.folder / kFullWeights, tensors, {{"format", "pt"}});
+    write_atomically(job.folder / "config.json", model_.decoder().hugging_face_config());
+  }
+
+  // Without attention: 2 FLOPs a weight and token forward, twice that backward; LoRA needs no
+  // gradients of the base weights, and the head is computed for learnt tokens only.
+  double training_flops(const TrainingTotals& totals, bool lora) {
+    const double head = 2.0 * static_cast<double>(model_.decoder().head().numel());
+    const double body = model_.flops_per_token() - head;
+    return (lora ? 2 : 3) * (body * static_cast<double>(totals.tokens) +
+                             head * static_cast<double>(totals.learnt_tokens));
+  }
+
+  DecoderModel model_;
+  std::vector<Tensor> base_;  // in the order of Decoder::weights()
+};
+
+void hold_to_deterministic_kernels() {
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+}
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> load_model_tokenizer(const std::string& path) {
+  return load_tokenizer(GgufFile(model_file(path)));
+}
+
+std::unique_ptr<Embedder> load_embedder(const std::string& path) {
+  return load_encoder(embedder_folder(path));
+}
+
+std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic) {
+  if (deterministic) hold_to_deterministic_kernels();
+  return std::make_unique<TorchEngine>(load_model(spec));
+}
+
+bool is_adapter(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / kAdapterConfig);
+}
+
+std::string engine_identity(const ModelSpec& spec) {
+  return fmt::format("libtorch {} {} fp32 {} v1", TORCH_VERSION, spec.device,
+                     at::get_cpu_capability());
+}
+
+std::vector<std::pair<std::string, std::string>> engine_facts() {
+  return {{"torch", TORCH_VERSION},
+          {"cpu_capability", at::get_cpu_capability()},
+          {"threads", std::to_string(at::get_num_threads())}};
+}
+
+}  // namespace quadrant

@@ -1,0 +1,31 @@
+// The model engine on libtorch: one base model, tuned forms swapped in, training.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/core/interfaces.h"
+#include "strategies/model_files.h"
+
+namespace quadrant {
+
+// Loads and de-quantises the model. With `deterministic`, libtorch is held to kernels whose results
+// are the same every time.
+std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic);
+
+std::unique_ptr<Tokenizer> load_model_tokenizer(const std::string& path);
+std::unique_ptr<Embedder> load_embedder(const std::string& path);
+
+// A finished training's folder as the engine writes it: adapter_config.json means LoRA.
+bool is_adapter(const std::filesystem::path& folder);
+
+// What decides the numbers of this engine besides its inputs: library version, device, kernels.
+std::string engine_identity(const ModelSpec& spec);
+
+// torch version, thread count and the like, for the environment row.
+std::vector<std::pair<std::string, std::string>> engine_facts();
+
+}  // namespace quadrant

@@ -1,0 +1,72 @@
+#include "strategies/lm/arch/bert.h"
+
+#include <fmt/format.h>
+
+namespace quadrant {
+
+Bert::Bert(const BertConfig& config, const WeightLookup& weight) : config_(config) {
+  const std::int64_t width = config.width, ffn = config.ffn_width;
+  const auto affine = [&](const std::string& name, std::int64_t out, std::int64_t in) {
+    return Affine{weight(name + ".weight", {out, in}), weight(name + ".bias", {out})};
+  };
+  const auto norm = [&](const std::string& name) {
+    return Affine{weight(name + ".weight", {width}), weight(name + ".bias", {width})};
+  };
+  words_ = weight("embeddings.word_embeddings.weight", {config.vocabulary, width});
+  positions_ = weight("embeddings.position_embeddings.weight", {config.positions, width});
+  type_ = weight("embeddings.token_type_embeddings.weight", {2, width})[0];
+  embedding_norm_ = norm("embeddings.LayerNorm");
+  for (int i = 0; i < config.layers; ++i) {
+    const std::string prefix = fmt::format("encoder.layer.{}.", i);
+    const Affine q = affine(prefix + "attention.self.query", width, width);
+    const Affine k = affine(prefix + "attention.self.key", width, width);
+    const Affine v = affine(prefix + "attention.self.value", width, width);
+    layers_.push_back({{at::cat({q.weight, k.weight, v.weight}), at::cat({q.bias, k.bias, v.bias})},
+                       affine(prefix + "attention.output.dense", width, width),
+                       affine(prefix + "intermediate.dense", ffn, width),
+                       affine(prefix + "output.dense", width, ffn),
+                       norm(prefix + "attention.output.LayerNorm"),
+                       norm(prefix + "output.LayerNorm")});
+  }
+}
+
+Tensor Bert::normalise(const Tensor& x, const Affine& norm) const {
+  return at::layer_norm(x, {config_.width}, norm.weight, norm.bias, config_.norm_eps);
+}
+
+Tensor Bert::attend(const Layer& layer, const Tensor& x,
+                    const std::vector<std::int64_t>& sizes) const {
+  const Tensor qkv = layer.qkv.forward(x).view({x.size(0), 3, config_.heads, -1});
+  std::vector<Tensor> outputs;
+  for (const Tensor& part : qkv.split_with_sizes(sizes)) {
+    const Tensor heads = part.permute({1, 2, 0, 3}).unsqueeze(1);  // [3, 1, heads, tokens, dim]
+    outputs.push_back(at::scaled_dot_product_attention(heads[0], heads[1], heads[2])
+                          .squeeze(0)
+                          .transpose(0, 1)
+                          .reshape({part.size(0), config_.width}));
+  }
+  return layer.attention_out.forward(at::cat(outputs));
+}
+
+Tensor Bert::forward(const std::vector<TokenIds>& sequences) const {
+  std::vector<std::int32_t> ids;
+  std::vector<std::int64_t> positions, sizes;
+  for (const TokenIds& sequence : sequences) {
+    ids.insert(ids.end(), sequence.begin(), sequence.end());
+    sizes.push_back(static_cast<std::int64_t>(sequence.size()));
+    for (std::size_t i = 0; i < sequence.size(); ++i) {
+      positions.push_back(static_cast<std::int64_t>(i));
+    }
+  }
+  const at::Device device = words_.device();
+  Tensor x = words_.index_select(0, id_tensor(ids, device)) +
+             positions_.index_select(0, index_tensor(positions, device)) + type_;
+  x = normalise(x, embedding_norm_);
+  for (const Layer& layer : layers_) {
+    x = normalise(x + attend(layer, x, sizes), layer.attention_norm);
+    x = normalise(x + layer.down.forward(at::gelu(layer.up.forward(x))), layer.out_norm);
+  }
+  return x;
+}
+
+}  // namespace quadrant

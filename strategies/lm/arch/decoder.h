@@ -1,0 +1,37 @@
+// A decoder-only language model of one architecture: its sizes, its weights by name, its forward.
+//
+// Goals: all an architecture needs stands in one file beside this one (configuration keys, weight
+// names, forward). Non-goals: batching, caching, tokenizing: those know no architecture.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "strategies/lm/layers/attention.h"
+#include "strategies/lm/layers/linear.h"
+#include "strategies/lm/layers/tensor.h"
+
+namespace quadrant {
+
+struct DecoderConfig {
+  std::string architecture;  // as GGUF names it: "llama"
+  int layers = 0, width = 0, ffn_width = 0;
+  int heads = 0, kv_heads = 0, head_dim = 0;
+  int vocabulary = 0, context = 0;
+  double rope_base = 10000, norm_eps = 1e-5;
+};
+
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  virtual const DecoderConfig& config() const = 0;
+  // ids, positions: [n] -> [n, width], after the final norm.
+  virtual Tensor hidden(const Tensor& ids, const Tensor& positions, Attention& attention) = 0;
+  virtual const Tensor& head() const = 0;         // [vocabulary, width]
+  virtual std::vector<NamedTensor> weights() = 0;  // each once, Hugging Face names; a tied head not again
+  virtual std::vector<Linear*> linears() = 0;       // what "all-linear" means to LoRA
+  virtual std::string hugging_face_config() const = 0;  // the text of config.json
+};
+
+}  // namespace quadrant

@@ -1,0 +1,150 @@
+#include "strategies/lm/generate.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "harness/core/error.h"
+
+namespace quadrant {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+struct Choice {
+  std::vector<std::int64_t> ids;
+  std::vector<double> logprobs;
+};
+
+// The most likely token of each row. hidden: [rows, width].
+Choice choose(const Decoder& decoder, const Tensor& hidden) {
+  const Tensor logits = at::linear(hidden, decoder.head());
+  const auto [best, id] = logits.max(-1);
+  const Tensor logprob = (best - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
+  const Tensor ids = id.to(at::kCPU).contiguous();
+  const auto rows = static_cast<std::size_t>(ids.size(0));
+  Choice choice;
+  choice.ids.assign(ids.const_data_ptr<std::int64_t>(), ids.const_data_ptr<std::int64_t>() + rows);
+  choice.logprobs.assign(logprob.const_data_ptr<double>(),
+                         logprob.const_data_ptr<double>() + rows);
+  return choice;
+}
+
+// One row's answer as it grows.
+class Answer {
+ public:
+  Answer(const Tokenizer& tokenizer, const Decoding& decoding,
+         std::span<const std::int32_t> end_tokens)
+      : tokenizer_(tokenizer), decoding_(decoding), end_tokens_(end_tokens) {}
+
+  // Returns true while the row wants more.
+  bool add(std::int32_t id, double logprob) {
+    generation.logprob += logprob;
+    if (std::find(end_tokens_.begin(), end_tokens_.end(), id) != end_tokens_.end()) {
+      return finish(StopReason::kEos);
+    }
+    generation.ids.push_back(id);
+    generation.text = tokenizer_.decode(generation.ids);
+    std::size_t cut = std::string::npos;
+    for (const std::string& stop : decoding_.stop) {
+      cut = std::min(cut, generation.text.find(stop));
+    }
+    if (cut != std::string::npos) {
+      generation.text.resize(cut);
+      return finish(StopReason::kStopString);
+    }
+    if (static_cast<int>(generation.ids.size()) >= decoding_.max_new_tokens) {
+      return finish(StopReason::kLength);
+    }
+    return true;
+  }
+
+  Generation generation;
+
+ private:
+  bool finish(StopReason reason) {
+    generation.stop = reason;
+    return false;
+  }
+
+  const Tokenizer& tokenizer_;
+  const Decoding& decoding_;
+  std::span<const std::int32_t> end_tokens_;
+};
+
+// The rows still being answered: which answer each belongs to, its last token and its position.
+struct Rows {
+  std::vector<std::int64_t> answer, token, position;
+};
+
+// Hands each row its next token; returns the batch rows that go on.
+std::vector<std::int64_t> advance(const Choice& choice, std::vector<Answer>& answers, Rows& rows) {
+  std::vector<std::int64_t> staying;
+  Rows next;
+  for (std::size_t r = 0; r < rows.answer.size(); ++r) {
+    const bool more =
+        answers[rows.answer[r]].add(static_cast<std::int32_t>(choice.ids[r]), choice.logprobs[r]);
+    if (!more) continue;
+    staying.push_back(static_cast<std::int64_t>(r));
+    next.answer.push_back(rows.answer[r]);
+    next.token.push_back(choice.ids[r]);
+    next.position.push_back(rows.position[r] + 1);
+  }
+  rows = std::move(next);
+  return staying;
+}
+
+}  // namespace
+
+std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tokenizer,
+                                          std::span<const TokenIds> prompts,
+                                          const Decoding& decoding,
+                                          std::span<const std::int32_t> end_tokens) {
+  QUADRANT_CHECK(!prompts.empty() && decoding.max_new_tokens > 0);
+  const c10::InferenceMode inference;
+  const at::Device device = decoder.head().device();
+  const auto start = Clock::now();
+
+  const TokenTree tree = build_token_tree(prompts);
+  TreeAttention prefill(tree, device);
+  prefill.keep_keys_and_values();
+  const Tensor hidden = decoder.hidden(id_tensor(tree.ids, device),
+                                       index_tensor(tree.positions, device), prefill);
+  std::vector<Answer> answers(prompts.size(), Answer(tokenizer, decoding, end_tokens));
+  Rows rows;
+  std::vector<std::int64_t> last;
+  for (std::size_t r = 0; r < prompts.size(); ++r) {
+    QUADRANT_CHECK(!prompts[r].empty());
+    rows.answer.push_back(static_cast<std::int64_t>(r));
+    rows.position.push_back(static_cast<std::int64_t>(prompts[r].size()) - 1);
+    last.push_back(tree.paths[r].back());
+  }
+  CachedAttention cache(prefill, tree.paths, decoding.max_new_tokens);
+  Choice choice = choose(decoder, hidden.index_select(0, index_tensor(last, device)));
+  const double prefill_ms = milliseconds_since(start);
+
+  while (true) {
+    const std::size_t before = rows.answer.size();
+    const std::vector<std::int64_t> staying = advance(choice, answers, rows);
+    if (staying.empty()) break;
+    if (staying.size() < before) cache.keep_rows(staying);
+    choice = choose(decoder, decoder.hidden(index_tensor(rows.token, device),
+                                            index_tensor(rows.position, device), cache));
+    cache.next_token();
+  }
+
+  const double share = 1.0 / static_cast<double>(prompts.size());
+  const double decode_ms = milliseconds_since(start) - prefill_ms;
+  std::vector<Generation> generations;
+  for (Answer& answer : answers) {
+    answer.generation.prefill_ms = prefill_ms * share;
+    answer.generation.decode_ms = decode_ms * share;
+    generations.push_back(std::move(answer.generation));
+  }
+  return generations;
+}
+
+}  // namespace quadrant

@@ -1,0 +1,15 @@
+// Log-probabilities of given tokens: shared prefixes once, the output head only where it is read.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "harness/core/interfaces.h"
+#include "strategies/lm/arch/decoder.h"
+
+namespace quadrant {
+
+// All requests in one pass; the caller keeps them within memory (split_by_tokens).
+std::vector<TokenScores> score_tokens(Decoder& decoder, std::span<const ScoreRequest> requests);
+
+}  // namespace quadrant

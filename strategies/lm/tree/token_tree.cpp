@@ -1,0 +1,86 @@
+#include "strategies/lm/tree/token_tree.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace quadrant {
+namespace {
+
+class Builder {
+ public:
+  Builder(std::span<const TokenIds> sequences, TokenTree& tree)
+      : sequences_(sequences), tree_(tree), order_(sequences.size()) {
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    // Sorted, so that sequences with a common prefix are neighbours; stable, so that equal
+    // sequences keep their order and the tree is the same every time.
+    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+      return sequences_[a] < sequences_[b];
+    });
+    tree_.paths.resize(sequences.size());
+    grow(0, order_.size(), 0, -1);
+  }
+
+ private:
+  // Adds what follows the first `depth` tokens, which order_[low, high) have in common.
+  void grow(std::size_t low, std::size_t high, std::size_t depth, int parent) {
+    while (low < high && sequence(low).size() == depth) ++low;  // sorted: the ended ones come first
+    while (low < high) {
+      std::size_t end = low + 1;
+      while (end < high && sequence(end)[depth] == sequence(low)[depth]) ++end;
+      const std::size_t shared = common_prefix(sequence(low), sequence(end - 1));
+      grow(low, end, shared, add_segment(low, end, depth, shared, parent));
+      low = end;
+    }
+  }
+
+  int add_segment(std::size_t low, std::size_t high, std::size_t from, std::size_t to, int parent) {
+    const int begin = static_cast<int>(tree_.ids.size());
+    for (std::size_t i = from; i < to; ++i) {
+      tree_.ids.push_back(sequence(low)[i]);
+      tree_.positions.push_back(static_cast<std::int64_t>(i));
+      for (std::size_t s = low; s < high; ++s) {
+        tree_.paths[order_[s]].push_back(begin + static_cast<std::int64_t>(i - from));
+      }
+    }
+    tree_.segments.push_back(
+        {parent, begin, static_cast<int>(to - from), static_cast<int>(from)});
+    return static_cast<int>(tree_.segments.size()) - 1;
+  }
+
+  static std::size_t common_prefix(const TokenIds& a, const TokenIds& b) {
+    const std::size_t limit = std::min(a.size(), b.size());
+    return static_cast<std::size_t>(
+        std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(limit), b.begin()).first -
+        a.begin());
+  }
+
+  const TokenIds& sequence(std::size_t rank) const { return sequences_[order_[rank]]; }
+
+  std::span<const TokenIds> sequences_;
+  TokenTree& tree_;
+  std::vector<std::size_t> order_;
+};
+
+}  // namespace
+
+TokenTree build_token_tree(std::span<const TokenIds> sequences) {
+  TokenTree tree;
+  Builder(sequences, tree);
+  return tree;
+}
+
+std::vector<std::size_t> split_by_tokens(std::span<const TokenIds> sequences, std::size_t budget) {
+  std::vector<std::size_t> ends;
+  std::size_t tokens = 0;
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    if (tokens > 0 && tokens + sequences[i].size() > budget) {
+      ends.push_back(i);
+      tokens = 0;
+    }
+    tokens += sequences[i].size();
+  }
+  if (!sequences.empty()) ends.push_back(sequences.size());
+  return ends;
+}
+
+}  // namespace quadrant

@@ -1,0 +1,154 @@
+#include "strategies/tuning/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "harness/core/error.h"
+#include "harness/core/json.h"
+#include "harness/core/rng.h"
+#include "strategies/lm/tree/token_tree.h"
+#include "strategies/tuning/checkpoint.h"
+#include "strategies/tuning/loss.h"
+#include "strategies/tuning/optimizer.h"
+
+namespace quadrant {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Group = std::vector<const TrainingSequence*>;
+
+constexpr std::size_t kTokensAtOnce = 1024;  // a pass; bounds the memory of activations
+constexpr double kSecondsBetweenCheckpoints = 60;
+
+std::int64_t learnt_tokens(const TrainingSequence& sequence) {
+  return std::count(sequence.learn.begin() + 1, sequence.learn.end(), true);
+}
+
+std::vector<std::size_t> epoch_order(const TrainingJob& job, int epoch) {
+  std::vector<std::size_t> order(job.sequences.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Rng(job.seed, fmt::format("epoch:{}", epoch)).shuffle(order);
+  return order;
+}
+
+Group step_batch(const TrainingJob& job, int step, int steps_an_epoch) {
+  const auto order = epoch_order(job, step / steps_an_epoch);
+  const std::size_t size = static_cast<std::size_t>(job.tuning.batch_size);
+  const std::size_t begin = static_cast<std::size_t>(step % steps_an_epoch) * size;
+  Group batch;
+  for (std::size_t i = begin; i < std::min(begin + size, order.size()); ++i) {
+    batch.push_back(&job.sequences[order[i]]);
+  }
+  return batch;
+}
+
+// Runs a batch forward and backward in passes of bounded size; the loss is a mean over all learnt
+// tokens of the batch, however it is split.
+struct BatchOutcome {
+  double loss = 0;
+  std::int64_t tokens = 0, learnt = 0;
+};
+BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
+  BatchOutcome outcome;
+  std::vector<TokenIds> ids;
+  for (const TrainingSequence* sequence : batch) {
+    ids.push_back(sequence->ids);
+    outcome.tokens += static_cast<std::int64_t>(sequence->ids.size());
+    outcome.learnt += learnt_tokens(*sequence);
+  }
+  std::size_t begin = 0;
+  for (const std::size_t end : split_by_tokens(ids, kTokensAtOnce)) {
+    const std::span group(batch.data() + begin, end - begin);
+    const Tensor loss = sequence_loss(decoder, group, 1.0 / static_cast<double>(outcome.learnt));
+    loss.backward();
+    outcome.loss += loss.item<double>();
+    begin = end;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> sequences,
+                     double scale) {
+  std::vector<TokenIds> ids;
+  for (const TrainingSequence* sequence : sequences) ids.push_back(sequence->ids);
+  const TokenTree tree = build_token_tree(ids);
+  const at::Device device = decoder.head().device();
+  TreeAttention attention(tree, device);
+  const Tensor hidden = decoder.hidden(id_tensor(tree.ids, device),
+                                       index_tensor(tree.positions, device), attention);
+  std::vector<std::int64_t> rows, targets;
+  for (std::size_t s = 0; s < sequences.size(); ++s) {
+    for (std::size_t i = 1; i < ids[s].size(); ++i) {
+      if (!sequences[s]->learn[i]) continue;
+      rows.push_back(tree.paths[s][i - 1]);
+      targets.push_back(ids[s][i]);
+    }
+  }
+  const Tensor weights = at::full({static_cast<std::int64_t>(rows.size())}, scale, hidden.options());
+  return head_cross_entropy(hidden.index_select(0, index_tensor(rows, device)), decoder.head(),
+                            index_tensor(targets, device), weights);
+}
+
+TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
+                             const std::vector<NamedTensor>& parameters,
+                             const std::function<bool(const TrainingStep&)>& observe) {
+  QUADRANT_CHECK(!job.sequences.empty());
+  const int size = job.tuning.batch_size, count = static_cast<int>(job.sequences.size());
+  const int steps_an_epoch = (count + size - 1) / size;
+  const int steps = steps_an_epoch * job.tuning.epochs;
+
+  AdamW optimizer(parameters, job.tuning.weight_decay);
+  Checkpoint checkpoint(job.folder, job_hash(job));
+  TrainingTotals totals = checkpoint.restore(optimizer);
+  auto saved_at = Clock::now();
+  while (totals.steps < steps) {
+    const auto start = Clock::now();
+    // Dropout must not depend on what ran before, or a resumed training would differ.
+    at::manual_seed(Rng(job.seed, fmt::format("dropout:{}", totals.steps)).next());
+    optimizer.zero_grad();
+    const BatchOutcome outcome =
+        accumulate_gradients(decoder, step_batch(job, totals.steps, steps_an_epoch));
+    if (!std::isfinite(outcome.loss)) {
+      throw Error(fmt::format("training diverged: the loss of step {} is not a number",
+                              totals.steps + 1),
+                  "tuning " + job.tuning.name, "lower its learning_rate");
+    }
+    const double norm = optimizer.clip_gradients(job.tuning.max_grad_norm);
+    const double rate = learning_rate_at(job.tuning, totals.steps, steps);
+    optimizer.step(rate);
+
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    ++totals.steps;
+    totals.tokens += outcome.tokens;
+    totals.learnt_tokens += outcome.learnt;
+    totals.seconds += seconds;
+    const bool go_on = observe(
+        {totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds});
+    const std::chrono::duration<double> since_saved = Clock::now() - saved_at;
+    if (!go_on || since_saved.count() > kSecondsBetweenCheckpoints) {
+      checkpoint.save(optimizer, totals);
+      saved_at = Clock::now();
+    }
+    if (!go_on) return totals;
+  }
+  optimizer.zero_grad();
+  totals.finished = true;
+  return totals;
+}
+
+std::string job_hash(const TrainingJob& job) {
+  nlohmann::json sequences = nlohmann::json::array();
+  for (const TrainingSequence& sequence : job.sequences) {
+    sequences.push_back({sequence.ids, sequence.learn});
+  }
+  return json_hash({{"tuning", describe(job.tuning)}, {"seed", job.seed}, {"sequences", sequences}});
+}
+
+}  // namespace quadrant

@@ -1,0 +1,35 @@
+// The training loop: token trees in, a tuned decoder out; stops and goes on bit for bit.
+#pragma once
+
+#include <functional>
+
+#include "harness/core/interfaces.h"
+#include "strategies/lm/arch/decoder.h"
+
+namespace quadrant {
+
+// Loss of a group of sequences: the sum over learnt tokens of -log p, times `scale`; a scalar that
+// carries gradients. A token that several sequences learn after the same prefix counts each time.
+Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> sequences,
+                     double scale);
+
+// Trains the decoder's parameters in place: the LoRA branches of `job.tuning` when the method is
+// "lora", all weights when it is "full" (the decoder must then own its weights alone).
+// With a checkpoint of the same job in job.folder it goes on from there. Returns false when
+// `observe` asked to stop: a checkpoint is then in the folder.
+// Checkpoints are also written about once a minute; when the disk is full the previous one stays
+// and the Error says so.
+struct TrainingTotals {
+  bool finished = false;
+  int steps = 0;
+  std::int64_t tokens = 0, learnt_tokens = 0;
+  double seconds = 0;
+};
+TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
+                             const std::vector<NamedTensor>& parameters,
+                             const std::function<bool(const TrainingStep&)>& observe);
+
+// Identity of what a checkpoint belongs to: recipe, sequences and seed.
+std::string job_hash(const TrainingJob& job);
+
+}  // namespace quadrant
