@@ -60,7 +60,7 @@ EntityType room() {
       {{{"door_colour",
          "door colour",
          {"scarlet", "blue", "green", "violet", "black", "white", "pink", "brown", "grey", "teal",
-          "navy", "ivory", "purple", "yellow", "golden", "beige"},
+          "navy", "maroon", "purple", "yellow", "golden", "beige"},
          {"{n} has a door painted {v}", "the door colour of {n} is {v}", "a {v} door leads to {n}",
           "the door of {n} is {v}", "go through the {v} door to {n}"},
          {"What colour is the door of {n}?", "What is the door colour of {n}?"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 
 #include "harness/core/error.h"
@@ -23,6 +24,14 @@ const Parts kMiddle{"lb", "ld", "lv", "md", "nd", "nz", "rb", "rd", "rl",
 const Parts kThingEnd{"x", "n", "r", "l", "m", "k"};
 const Parts kSurnameEnd{"nn", "lk", "rsk", "lm", "rn", "vik", "tz", "ndt", "ss", "rl"};
 
+// One after the other: the operands of + may be drawn in any order, and bytes must not depend on
+// it.
+std::string join_picks(std::initializer_list<const Parts*> parts, Rng& rng) {
+  std::string text;
+  for (const Parts* part : parts) text += pick(*part, rng);
+  return text;
+}
+
 // A coined word around its last vowel, which is what twins differ in.
 struct Word {
   std::string head, tail;
@@ -31,14 +40,12 @@ struct Word {
 
 Word coin(bool person, Rng& rng) {
   Word word;
-  word.head = pick(kOnset, rng) + pick(kVowel, rng) + pick(kMiddle, rng);
+  word.head = join_picks({&kOnset, &kVowel, &kMiddle}, rng);
   if (!person) word.tail = pick(kThingEnd, rng);
   return word;
 }
 
-std::string surname(Rng& rng) {
-  return pick(kOnset, rng) + pick(kVowel, rng) + pick(kSurnameEnd, rng);
-}
+std::string surname(Rng& rng) { return join_picks({&kOnset, &kVowel, &kSurnameEnd}, rng); }
 
 bool holds_any(const std::string& name, const std::vector<std::string>& avoid) {
   const std::string small = to_lower(name);
@@ -51,8 +58,7 @@ bool holds_any(const std::string& name, const std::vector<std::string>& avoid) {
 bool is_new(const Word& word, const NameBook& book) {
   return std::none_of(kVowel.begin(), kVowel.end(), [&](const std::string& vowel) {
     const std::string text = word.with(vowel);
-    return holds_any(text, book.avoid) ||
-           std::find(book.used.begin(), book.used.end(), text) != book.used.end();
+    return book.used.count(text) > 0 || holds_any(text, book.avoid);
   });
 }
 
@@ -94,8 +100,8 @@ Names make_names(const NameStyle& style, std::size_t count, double near_share, R
     rng.shuffle(vowels);
     const std::size_t copies = result.names.size() < result.twins ? 2 : 1;
     for (std::size_t i = 0; i < copies; ++i) {
-      book.used.push_back(word.with(vowels[i]));
-      result.names.push_back(book.used.back() + rest);
+      book.used.insert(word.with(vowels[i]));
+      result.names.push_back(word.with(vowels[i]) + rest);
     }
   }
   return result;

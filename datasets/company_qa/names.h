@@ -1,6 +1,7 @@
 // Invented names from a grammar of syllables; some in pairs that differ by one vowel.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ struct NameStyle {
 
 // What a new name must keep away from, in all calls of one world.
 struct NameBook {
-  std::vector<std::string> used;   // coined words
+  std::set<std::string> used;      // coined words
   std::vector<std::string> avoid;  // texts in small letters that no name may hold: the values
 };
 

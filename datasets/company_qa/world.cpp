@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <optional>
 
 #include "harness/core/rng.h"
 #include "harness/core/utf8.h"
@@ -57,13 +58,16 @@ void give_names(std::vector<Entity*> same_type, double near_share, Rng& rng, Nam
   }
 }
 
-bool twins_share(const std::vector<Entity*>& entities, std::size_t attribute) {
+// Index of an entity that has its twin's value, if there is one.
+std::optional<std::size_t> find_shared(const std::vector<Entity*>& entities,
+                                       std::size_t attribute) {
   std::map<std::string, std::string> value_of;
   for (const Entity* entity : entities) value_of[entity->name] = entity->values[attribute];
-  return std::any_of(entities.begin(), entities.end(), [&](const Entity* entity) {
-    const auto twin = value_of.find(entity->twin);
-    return twin != value_of.end() && twin->second == entity->values[attribute];
-  });
+  for (std::size_t i = 0; i < entities.size(); ++i) {
+    const auto twin = value_of.find(entities[i]->twin);
+    if (twin != value_of.end() && twin->second == entities[i]->values[attribute]) return i;
+  }
+  return std::nullopt;
 }
 
 void deal_values(const std::vector<Entity*>& documented, std::size_t attribute, Rng& rng) {
@@ -72,12 +76,13 @@ void deal_values(const std::vector<Entity*>& documented, std::size_t attribute, 
       std::max<std::size_t>(2, (documented.size() + pool.size() - 1) / pool.size());
   std::vector<std::string> bag;
   for (std::size_t i = 0; i < copies; ++i) bag.insert(bag.end(), pool.begin(), pool.end());
-  do {
-    rng.shuffle(bag);
-    for (std::size_t i = 0; i < documented.size(); ++i) {
-      documented[i]->values[attribute] = bag[i];
-    }
-  } while (twins_share(documented, attribute));
+  rng.shuffle(bag);
+  const auto deal = [&] {
+    for (std::size_t i = 0; i < documented.size(); ++i) documented[i]->values[attribute] = bag[i];
+    return find_shared(documented, attribute);
+  };
+  // The rest of the bag takes part: two twins alone could only swap the same value.
+  while (const auto shared = deal()) std::swap(bag[*shared], bag[rng.below(bag.size())]);
 }
 
 }  // namespace

@@ -1,0 +1,146 @@
+// What a good suite folder gives: all forms of lines, normal form, identity, limits.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "datasets/suite.h"
+#include "harness/core/error.h"
+#include "tests/unit/datasets/suite_folder.h"
+
+using namespace quadrant;
+
+namespace {
+
+bool mentions(const std::vector<std::string>& sentences, const std::string& part) {
+  return std::any_of(sentences.begin(), sentences.end(), [&](const std::string& sentence) {
+    return sentence.find(part) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("all fields of suite.toml arrive") {
+  SuiteFolder folder;
+  folder.write_good().write("suite.toml",
+                            "name = \"n\"\nversion = \"2\"\nlanguage = \"ko\"\nlicence = \"MIT\"\n"
+                            "source = \"me\"\nkind = \"qa\"\nmetrics = [\"f1\", \"contains\"]\n"
+                            "[prompt]\nsystem = \"S\"\nquestion = \"Q {question}\"\n"
+                            "context = \"{passages} / {question}\"\nmax_new_tokens = 7\n"
+                            "stop = [\"\\n\"]\n");
+  const Suite suite = load_suite(folder.path());
+  CHECK(suite.name == "n");
+  CHECK(suite.version == "2");
+  CHECK(suite.language == "ko");
+  CHECK(suite.licence == "MIT");
+  CHECK(suite.source == "me");
+  CHECK(suite.metrics == std::vector<std::string>{"f1", "contains"});
+  CHECK(suite.prompt.system == "S");
+  CHECK(suite.prompt.question == "Q {question}");
+  CHECK(suite.prompt.context == "{passages} / {question}");
+  CHECK(suite.prompt.max_new_tokens == 7);
+  CHECK(suite.prompt.stop == std::vector<std::string>{"\n"});
+}
+
+TEST_CASE("items: meta as text, unknown keys into meta, targets from the right choice") {
+  SuiteFolder folder;
+  folder.write_good().write(
+      "test.jsonl", R"({"id":"a","question":"q","targets":["x"],"level":3,"slice":"outer",)"
+                    R"("meta":{"slice":"in","answerable":false,"tags":["p",1]},"cluster":"c"})"
+                    "\n"
+                    R"({"id":"b","question":"q","choices":["no","yes"],"answer":1})"
+                    "\n");
+  const Suite suite = load_suite(folder.path());
+  CHECK(suite.test[0].meta ==
+        std::map<std::string, std::string>{
+            {"level", "3"}, {"slice", "in"}, {"answerable", "false"}, {"tags", "[\"p\",1]"}});
+  CHECK(!is_answerable(suite.test[0]));
+  CHECK(suite.test[0].cluster == "c");
+  CHECK(suite.test[1].targets == std::vector<std::string>{"yes"});
+  CHECK(suite.test[1].answer == 1);
+}
+
+TEST_CASE("the four forms of training lines") {
+  SuiteFolder folder;
+  folder.write_good().write(
+      "train.jsonl",
+      R"({"text":"t"})"
+      "\n\n"
+      R"({"question":"q","answer":"a","cluster":"c"})"
+      "\n"
+      R"({"prompt":"p","completion":"d","source":"kept out"})"
+      "\n"
+      R"({"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"v"}]})");
+  const auto train = load_suite(folder.path()).train;
+  REQUIRE(train.size() == 4);
+  using Kind = TrainingExample::Kind;
+  CHECK(train[0].kind == Kind::kText);
+  CHECK(train[0].text == "t");
+  CHECK(train[1].kind == Kind::kQuestionAnswer);
+  CHECK(train[1].answer == "a");
+  CHECK(train[1].cluster == "c");
+  CHECK(train[2].kind == Kind::kPromptCompletion);
+  CHECK(train[2].completion == "d");
+  CHECK(train[3].kind == Kind::kMessages);
+  CHECK(train[3].messages[1].content == "v");
+}
+
+TEST_CASE("CRLF and a byte order mark are tolerated; text is brought to NFC") {
+  SuiteFolder folder;
+  folder.write_good();
+  folder.write("suite.toml",
+               "\xEF\xBB\xBFname = \"e\xCC\x81\"\r\nkind = \"qa\"\r\nmetrics = [\"f1\"]\r\n");
+  folder.write("corpus.jsonl",
+               "\xEF\xBB\xBF{\"_id\":\"e\xCC\x81\",\"text\":\"caf\x65\xCC\x81\"}\r\n\r\n");
+  folder.write("test.jsonl",
+               "\xEF\xBB\xBF{\"id\":\"a\",\"question\":\"e\xCC\x81?\",\"targets\":[\"e\xCC\x81\"],"
+               "\"gold_docs\":[\"\xC3\xA9\"]}\r\n");
+  const Suite suite = load_suite(folder.path());
+  CHECK(suite.name == "\xC3\xA9");
+  CHECK(suite.corpus[0].text == "caf\xC3\xA9");
+  CHECK(suite.test[0].question == "\xC3\xA9?");
+  CHECK(suite.test[0].targets[0] == "\xC3\xA9");
+}
+
+TEST_CASE("the identity of a suite is the bytes of its files") {
+  SuiteFolder a, b;
+  const Suite first = load_suite(a.write_good().path());
+  CHECK(first.hash == load_suite(b.write_good().path()).hash);
+  CHECK(first.file_hashes.size() == 5);
+  b.write("corpus.jsonl", R"({"_id":"d1","title":"T","text":"the sky is grey"})"
+                          "\n");
+  b.write("notes.txt", "not part of the suite");
+  const Suite second = load_suite(b.path());
+  CHECK(first.hash != second.hash);
+  CHECK(first.file_hashes.at("test.jsonl") == second.file_hashes.at("test.jsonl"));
+  CHECK(first.file_hashes.at("corpus.jsonl") != second.file_hashes.at("corpus.jsonl"));
+}
+
+TEST_CASE("what is missing is said") {
+  SuiteFolder folder;
+  folder.write_good();
+  auto limits = suite_limits(load_suite(folder.path()));
+  REQUIRE(limits.size() == 1);
+  CHECK(mentions(limits, "few_shot and domain_qa"));
+  for (const char* file : {"corpus.jsonl", "train.jsonl", "dev.jsonl"}) {
+    std::filesystem::remove(folder.path() / file);
+  }
+  limits = suite_limits(load_suite(folder.path()));
+  CHECK(limits.size() == 4);
+  CHECK(mentions(limits, "rag and oracle cannot run"));
+  CHECK(mentions(limits, "continued_pretraining cannot run"));
+  CHECK(mentions(limits, "no dev.jsonl"));
+  folder.write_good().write("test.jsonl", R"({"id":"t","question":"q","targets":["x"]})");
+  CHECK(mentions(suite_limits(load_suite(folder.path())), "no gold_docs"));
+}
+
+TEST_CASE("find_suite: built-in, folder, neither") {
+  CHECK(find_suite("company_qa_smoke").name == "company_qa_smoke");
+  SuiteFolder folder;
+  CHECK(find_suite(folder.write_good().path().string()).name == "s");
+  try {
+    find_suite("company_q");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.mend().find("did you mean \"company_qa\"") != std::string::npos);
+  }
+}
