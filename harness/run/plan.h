@@ -39,8 +39,9 @@ struct PlannedTraining {
   std::string dataset_hash;
   std::int64_t sequences = 0;
   std::string label;                 // "lora, seed 0"
+  bool needed = false;               // a cell that is still to be computed builds on it
   std::optional<std::int64_t> done;  // a finished training of the store with the same hash
-  Prediction prediction;             // zero when done
+  Prediction prediction;             // of the whole training; zero when done
 };
 
 struct PlannedCell {
@@ -57,9 +58,10 @@ struct PlannedCell {
 struct Plan {
   Experiment experiment;
   PlanOptions options;
-  std::vector<PlannedTraining> trainings;  // only those that a cell still to be computed needs
-  std::vector<PlannedCell> cells;          // base cells first, then each training's
-  std::vector<std::string> obstacles;      // "company_qa, rag: no corpus.jsonl"
+  std::vector<std::string> suite_names;  // in the order of Experiment::suites
+  std::vector<PlannedTraining> trainings;
+  std::vector<PlannedCell> cells;      // base cells first, then each training's
+  std::vector<std::string> obstacles;  // "company_qa, rag: no corpus.jsonl"
   Prediction total() const;
 };
 

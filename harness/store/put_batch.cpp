@@ -94,10 +94,12 @@ void Store::set_attempt_state(std::int64_t attempt_id, const std::string& state,
       .run();
 }
 
-void Store::set_attempt_index(std::int64_t attempt_id, const std::string& index_hash) {
-  database_.prepare("UPDATE attempt SET index_hash=? WHERE attempt_id=?")
-      .bind(1, null_if_empty(index_hash))
-      .bind(2, attempt_id)
+void Store::set_attempt_sources(std::int64_t attempt_id, std::optional<std::int64_t> training_id,
+                                const std::string& index_hash) {
+  database_.prepare("UPDATE attempt SET training_id=?,index_hash=? WHERE attempt_id=?")
+      .bind(1, training_id)
+      .bind(2, null_if_empty(index_hash))
+      .bind(3, attempt_id)
       .run();
 }
 

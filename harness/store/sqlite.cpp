@@ -143,6 +143,8 @@ void Database::execute(const std::string& sql) {
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_); }
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
+std::string sqlite_version() { return sqlite3_libversion(); }
+
 Transaction::Transaction(Database& database) : database_(database) {
   database_.execute("BEGIN IMMEDIATE");
 }

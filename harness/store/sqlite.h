@@ -75,6 +75,8 @@ class Database {
   sqlite3* handle_ = nullptr;
 };
 
+std::string sqlite_version();
+
 // BEGIN IMMEDIATE now; rolled back at the end of the scope unless commit() was called.
 class Transaction {
  public:

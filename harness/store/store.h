@@ -65,7 +65,9 @@ class Store {
   std::int64_t begin_attempt(const AttemptRow& attempt);
   void set_attempt_state(std::int64_t attempt_id, const std::string& state,
                          const std::string& error = "");
-  void set_attempt_index(std::int64_t attempt_id, const std::string& index_hash);
+  // What the attempt works with; "" = no index.
+  void set_attempt_sources(std::int64_t attempt_id, std::optional<std::int64_t> training_id,
+                           const std::string& index_hash);
   // One transaction: records with their passages and scores, the attempt's cost so far (seconds
   // and FLOPs add up, peak is the highest), the run's heartbeat.
   void put_batch(std::int64_t attempt_id, std::span<const RecordRow> records, const Cost& cost);

@@ -1,0 +1,249 @@
+#include "harness/run/plan.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "harness/core/error.h"
+#include "harness/core/json.h"
+#include "harness/core/sha256.h"
+#include "harness/metrics/metric.h"
+#include "harness/run/cell_spec.h"
+#include "harness/run/plan_filter.h"
+#include "harness/run/predict.h"
+#include "harness/store/store.h"
+
+namespace quadrant {
+namespace {
+
+std::string with_seed(const std::string& label, const std::optional<std::uint64_t>& seed) {
+  return seed ? fmt::format("{}, seed {}", label, *seed) : label;
+}
+
+class Planner {
+ public:
+  Planner(const Experiment& experiment, Workbench& bench, const Store* store,
+          const PlanOptions& options)
+      : bench_(bench), store_(store), speed_(known_speed(store)) {
+    bench.engine->use_base();
+    plan_.experiment = experiment;
+    plan_.options = options;
+    for (const Suite& suite : bench.suites) plan_.suite_names.push_back(suite.name);
+    model_ = model_identity(experiment, bench);
+    flops_per_token_ = bench.engine->model().flops_per_token();
+  }
+
+  Plan make() {
+    check_filter(plan_.options, plan_.experiment, bench_.suites);
+    // All base cells come first: they tell whether a training can help at all.
+    const int suites = static_cast<int>(bench_.suites.size());
+    for (int suite = 0; suite < suites; ++suite) add_suite(suite, /*tuned=*/false);
+    for (int suite = 0; suite < suites; ++suite) add_suite(suite, /*tuned=*/true);
+    if (plan_.cells.empty()) {
+      throw Error(fmt::format("nothing can run. {}", fmt::join(plan_.obstacles, "; ")),
+                  plan_.experiment.name, "see `quadrant plan`, and what --only leaves");
+    }
+    refuse_twins();
+    return std::move(plan_);
+  }
+
+ private:
+  void add_suite(int suite_index, bool tuned) {
+    const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
+    if (!selected(plan_.options, "suite", suite.name)) return;
+    if (!tuned) {
+      for (const std::string& metric : suite.metrics) find_metric(metric);
+      items_[suite_index] = planned_items(suite, plan_.options);
+      items_hashes_[suite_index] = quadrant::items_hash(items_[suite_index]);
+      sizes_[suite_index] = measure(suite, bench_.engine->model());
+    }
+    const auto& tunings = plan_.experiment.tunings;
+    for (std::size_t i = 0; i < tunings.size(); ++i) {
+      const TuningSpec& tuning = tunings[i];
+      if ((tuning.method != "base") != tuned) continue;
+      if (!selected(plan_.options, "tuning", tuning.name)) continue;
+      if (tuned) {
+        const std::string obstacle = bench_.makers.tuning_obstacle(tuning, suite);
+        if (!obstacle.empty()) {
+          add_obstacle(fmt::format("{}, {}: {}", suite.name, tuning.name, obstacle));
+          continue;
+        }
+      }
+      add_tuning(suite_index, static_cast<int>(i));
+    }
+  }
+
+  void add_tuning(int suite, int tuning_index) {
+    const TuningSpec& tuning = tuning_of(tuning_index);
+    if (!uses_seed(tuning)) return add_cells(suite, tuning_index, -1, {});
+    for (const std::uint64_t seed : plan_.experiment.seeds) {
+      if (!selected(plan_.options, "seed", std::to_string(seed))) continue;
+      add_cells(suite, tuning_index, add_training(suite, tuning_index, seed), seed);
+    }
+  }
+
+  int add_training(int suite, int tuning_index, std::uint64_t seed) {
+    const TuningSpec& tuning = tuning_of(tuning_index);
+    const TrainingData& data = training_data(suite, tuning_index);
+    PlannedTraining training;
+    training.spec = canonical_json(training_spec(model_, tuning, seed, data.hash));
+    training.hash = sha256_hex(training.spec);
+    training.suite = suite;
+    training.tuning = tuning_index;
+    training.seed = seed;
+    training.dataset_hash = data.hash;
+    training.sequences = data.sequences;
+    training.label = with_seed(tuning.name, seed);
+    if (store_ && plan_.options.reuse) {
+      for (const TrainingRow& row : store_->trainings(training.hash)) {
+        if (row.state == "done" && !training.done) training.done = row.id;
+      }
+    }
+    if (!training.done) {
+      training.prediction = predict_training(data.tokens, tuning.epochs, flops_per_token_, speed_);
+    }
+    plan_.trainings.push_back(std::move(training));
+    return static_cast<int>(plan_.trainings.size()) - 1;
+  }
+
+  // The cells of one tuned model (or of the base, training -1) on one suite, in the grid's order.
+  void add_cells(int suite, int tuning, int training,
+                 const std::optional<std::uint64_t>& training_seed) {
+    for (std::size_t i = 0; i < plan_.experiment.contexts.size(); ++i) {
+      const ContextSpec& context = plan_.experiment.contexts[i];
+      if (!selected(plan_.options, "context", context.name)) continue;
+      if (const std::string obstacle = context_obstacle(suite, context); !obstacle.empty()) {
+        add_obstacle(obstacle);
+        continue;
+      }
+      if (training_seed || !uses_seed(context)) {
+        add_cell(suite, static_cast<int>(i), tuning, training, training_seed);
+        continue;
+      }
+      for (const std::uint64_t seed : plan_.experiment.seeds) {
+        if (!selected(plan_.options, "seed", std::to_string(seed))) continue;
+        add_cell(suite, static_cast<int>(i), tuning, training, seed);
+      }
+    }
+  }
+
+  void add_cell(int suite_index, int context_index, int tuning, int training,
+                const std::optional<std::uint64_t>& seed) {
+    const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
+    const ContextSpec& context = plan_.experiment.contexts[static_cast<std::size_t>(context_index)];
+    CellParts parts{suite, items_hashes_.at(suite_index), context, "", "", seed};
+    if (needs_embedder(context)) parts.embedder_hash = bench_.embedder->hash();
+    if (training >= 0) {
+      parts.training_hash = plan_.trainings[static_cast<std::size_t>(training)].hash;
+    }
+    PlannedCell cell;
+    cell.spec = canonical_json(cell_spec(model_, plan_.experiment, parts));
+    cell.hash = sha256_hex(cell.spec);
+    cell.suite = suite_index;
+    cell.context = context_index;
+    cell.tuning = tuning;
+    cell.seed = seed;
+    cell.training = training;
+    cell.expected = static_cast<std::int64_t>(items_.at(suite_index).size());
+    cell.label = with_seed(fmt::format("{} + {}", context.name, tuning_of(tuning).name), seed);
+    if (store_ && plan_.options.reuse) {
+      if (const auto attempt = store_->done_attempt(cell.hash)) cell.done = attempt->id;
+    }
+    if (!cell.done) {
+      cell.prediction = predict_cell(sizes_.at(suite_index), suite, context, cell.expected,
+                                     flops_per_token_, speed_);
+      if (training >= 0) plan_.trainings[static_cast<std::size_t>(training)].needed = true;
+    }
+    plan_.cells.push_back(std::move(cell));
+  }
+
+  std::string context_obstacle(int suite_index, const ContextSpec& context) const {
+    const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
+    std::string reason = bench_.makers.context_obstacle(context, suite);
+    if (reason.empty() && needs_embedder(context) && !bench_.embedder) reason = "no embedder";
+    return reason.empty() ? "" : fmt::format("{}, {}: {}", suite.name, context.name, reason);
+  }
+
+  void add_obstacle(const std::string& sentence) {  // once, however many cells it stops
+    auto& known = plan_.obstacles;
+    if (std::find(known.begin(), known.end(), sentence) == known.end()) known.push_back(sentence);
+  }
+
+  // Two names for one thing would be one cell in the store, and one of them missing in the report.
+  void refuse_twins() const {
+    std::map<std::string, std::string> seen;
+    for (const PlannedCell& cell : plan_.cells) {
+      const auto [other, is_new] = seen.emplace(cell.hash, cell.label);
+      if (is_new) continue;
+      throw Error(
+          fmt::format("\"{}\" and \"{}\" ask for the same thing", other->second, cell.label),
+          plan_.experiment.name, "drop one of them from the experiment");
+    }
+  }
+
+  struct TrainingData {
+    std::string hash;
+    std::int64_t sequences = 0, tokens = 0;
+  };
+  const TrainingData& training_data(int suite, int tuning) {
+    const auto [entry, is_new] = training_data_.try_emplace({suite, tuning});
+    if (is_new) {
+      const auto sequences = bench_.makers.make_training_set(
+          tuning_of(tuning), bench_.suites[static_cast<std::size_t>(suite)],
+          bench_.engine->model());
+      entry->second.hash = sequences_hash(sequences);
+      entry->second.sequences = static_cast<std::int64_t>(sequences.size());
+      for (const auto& sequence : sequences) {
+        entry->second.tokens += static_cast<std::int64_t>(sequence.ids.size());
+      }
+    }
+    return entry->second;
+  }
+
+  const TuningSpec& tuning_of(int index) const {
+    return plan_.experiment.tunings[static_cast<std::size_t>(index)];
+  }
+
+  Workbench& bench_;
+  const Store* store_;
+  Speed speed_;
+  Plan plan_;
+  nlohmann::json model_;
+  double flops_per_token_ = 0;
+  std::map<int, std::vector<Item>> items_;  // by suite
+  std::map<int, std::string> items_hashes_;
+  std::map<int, TokenSizes> sizes_;
+  std::map<std::pair<int, int>, TrainingData> training_data_;
+};
+
+}  // namespace
+
+Plan make_plan(const Experiment& experiment, Workbench& bench, const Store* store,
+               const PlanOptions& options) {
+  return Planner(experiment, bench, store, options).make();
+}
+
+Prediction Plan::total() const {
+  Prediction total{0, 0, 0.0};
+  const auto add = [&](const Prediction& part) {
+    total.tokens += part.tokens;
+    total.flops += part.flops;
+    if (!part.seconds) {
+      total.seconds.reset();
+    } else if (total.seconds) {
+      *total.seconds += *part.seconds;
+    }
+  };
+  for (const PlannedCell& cell : cells) {
+    if (!cell.done) add(cell.prediction);
+  }
+  for (const PlannedTraining& training : trainings) {
+    if (training.needed && !training.done) add(training.prediction);
+  }
+  return total;
+}
+
+}  // namespace quadrant

@@ -1,0 +1,62 @@
+// The plan as JSON, for `plan --json`.
+#include <nlohmann/json.hpp>
+
+#include "harness/run/plan.h"
+
+namespace quadrant {
+namespace {
+
+nlohmann::json as_json(const Prediction& prediction) {
+  nlohmann::json json{{"tokens", prediction.tokens}, {"flops", prediction.flops}};
+  json["seconds"] = prediction.seconds ? nlohmann::json(*prediction.seconds) : nullptr;
+  return json;
+}
+
+template <class T>
+nlohmann::json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nullptr;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const Plan& plan) {
+  const Experiment& experiment = plan.experiment;
+  nlohmann::json cells = nlohmann::json::array();
+  for (const PlannedCell& cell : plan.cells) {
+    const auto tuning = static_cast<std::size_t>(cell.tuning);
+    nlohmann::json entry{
+        {"hash", cell.hash},
+        {"suite", plan.suite_names[static_cast<std::size_t>(cell.suite)]},
+        {"context", experiment.contexts[static_cast<std::size_t>(cell.context)].name},
+        {"tuning", experiment.tunings[tuning].name},
+        {"seed", or_null(cell.seed)},
+        {"items", cell.expected},
+        {"cached", cell.done.has_value()},
+        {"attempt", or_null(cell.done)},
+        {"predicted", as_json(cell.prediction)}};
+    entry["training"] = nullptr;
+    if (cell.training >= 0) {
+      entry["training"] = plan.trainings[static_cast<std::size_t>(cell.training)].hash;
+    }
+    cells.push_back(std::move(entry));
+  }
+  nlohmann::json trainings = nlohmann::json::array();
+  for (const PlannedTraining& training : plan.trainings) {
+    trainings.push_back(
+        {{"hash", training.hash},
+         {"suite", plan.suite_names[static_cast<std::size_t>(training.suite)]},
+         {"tuning", experiment.tunings[static_cast<std::size_t>(training.tuning)].name},
+         {"seed", training.seed},
+         {"sequences", training.sequences},
+         {"needed", training.needed},
+         {"cached", training.done.has_value()},
+         {"predicted", as_json(training.prediction)}});
+  }
+  return {{"experiment", experiment.name},
+          {"cells", cells},
+          {"trainings", trainings},
+          {"obstacles", plan.obstacles},
+          {"total", as_json(plan.total())}};
+}
+
+}  // namespace quadrant

@@ -1,0 +1,106 @@
+#include "harness/run/summarise.h"
+
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "harness/core/error.h"
+#include "harness/core/json.h"
+#include "harness/core/sha256.h"
+#include "harness/metrics/metric.h"
+#include "harness/stats/interval.h"
+
+namespace quadrant {
+namespace {
+
+SummaryRow summary_row(const Metric& metric, const char* method, std::span<const double> values,
+                       const std::vector<std::string>& clusters) {
+  const MeanInterval interval = cluster_t_interval(values, number_clusters(clusters));
+  return {metric.name,       metric.version, method,      interval.n,   interval.unscored,
+          interval.clusters, interval.mean,  interval.se, interval.low, interval.high};
+}
+
+}  // namespace
+
+std::vector<ScoreRow> score_output(const std::vector<std::string>& metrics,
+                                   const std::string& output, const std::string& error,
+                                   const Item& item) {
+  std::vector<ScoreRow> scores;
+  for (const std::string& name : metrics) {
+    const Metric& metric = find_metric(name);
+    scores.push_back(
+        {metric.name, metric.version, error.empty() ? metric.score(output, item) : kNull});
+  }
+  return scores;
+}
+
+std::string output_hash(const Store& store, std::int64_t attempt_id) {
+  Sha256 hash;
+  store.for_each_record(attempt_id, [&](const RecordRow& record) {
+    // NaN becomes null, so that an unknown log-probability equals another unknown one.
+    const nlohmann::json line{record.item_no, record.prompt_hash, record.output,
+                              record.stop,    record.logprob,     record.error};
+    hash.update(canonical_json(line) + "\n");
+  });
+  return hash.hex();
+}
+
+std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
+                                  const std::vector<std::string>& metrics,
+                                  std::span<const Item> items) {
+  struct Part {
+    std::vector<std::string> clusters;
+    std::map<std::string, std::vector<double>> values;  // by metric
+  };
+  Part answerable, unanswerable;
+  store.for_each_record(attempt_id, [&](const RecordRow& record) {
+    const Item& item = items[static_cast<std::size_t>(record.item_no)];
+    Part& part = is_answerable(item) ? answerable : unanswerable;
+    part.clusters.push_back(item.cluster);
+    for (const std::string& name : metrics) {
+      const Metric& metric = find_metric(name);
+      double value = kNull;
+      for (const ScoreRow& score : record.scores) {
+        if (score.metric == metric.name && score.version == metric.version) value = score.value;
+      }
+      part.values[name].push_back(value);
+    }
+  });
+  std::vector<SummaryRow> rows;
+  for (const std::string& name : metrics) {
+    const Metric& metric = find_metric(name);
+    rows.push_back(
+        summary_row(metric, kSummaryMethod, answerable.values[name], answerable.clusters));
+    if (unanswerable.clusters.empty()) continue;
+    rows.push_back(
+        summary_row(metric, kUnanswerableMethod, unanswerable.values[name], unanswerable.clusters));
+  }
+  return rows;
+}
+
+void bring_scores_up_to_date(Store& store, const AttemptRow& attempt,
+                             const std::vector<std::string>& metrics, std::span<const Item> items) {
+  const auto known = store.summaries(attempt.id);
+  std::vector<std::string> missing;
+  for (const std::string& name : metrics) {
+    const Metric& metric = find_metric(name);
+    bool found = false;
+    for (const SummaryRow& row : known) {
+      found = found || (row.metric == metric.name && row.version == metric.version);
+    }
+    if (!found) missing.push_back(name);
+  }
+  if (missing.empty()) return;
+  std::vector<Store::RecordScore> scores;
+  store.for_each_record(attempt.id, [&](const RecordRow& record) {
+    const Item& item = items[static_cast<std::size_t>(record.item_no)];
+    for (ScoreRow& score : score_output(missing, record.output, record.error, item)) {
+      scores.push_back({record.id, std::move(score)});
+    }
+  });
+  store.put_scores(scores);
+  store.finish_attempt(attempt.id, attempt.output_hash,
+                       summarise(store, attempt.id, missing, items));
+}
+
+}  // namespace quadrant

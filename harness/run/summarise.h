@@ -1,0 +1,41 @@
+// From records to conclusions: scores, summaries and the output hash of an attempt.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/core/types.h"
+#include "harness/run/plan.h"
+#include "harness/run/progress.h"
+#include "harness/store/store.h"
+
+namespace quadrant {
+
+inline constexpr const char* kSummaryMethod = "cluster_t";
+inline constexpr const char* kUnanswerableMethod = "cluster_t unanswerable";
+
+// One score per metric; an output that was never made (an error) cannot be scored.
+std::vector<ScoreRow> score_output(const std::vector<std::string>& metrics,
+                                   const std::string& output, const std::string& error,
+                                   const Item& item);
+
+// SHA-256 over prompt, output, stop, log-probability and error of every record, in item order:
+// equal hashes mean bit-identical results.
+std::string output_hash(const Store& store, std::int64_t attempt_id);
+
+// Per metric: mean and interval over the answerable items, and apart from it over the others.
+std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
+                                  const std::vector<std::string>& metrics,
+                                  std::span<const Item> items);
+
+// Scores and summaries by the metrics' present versions, where the store lacks them.
+void bring_scores_up_to_date(Store& store, const AttemptRow& attempt,
+                             const std::vector<std::string>& metrics, std::span<const Item> items);
+
+// Closed-book and oracle accuracy of the base model per suite, from the summaries of a run.
+std::vector<KnowledgeGate> knowledge_gates(const Store& store, std::int64_t run_id,
+                                           const Plan& plan, const std::vector<Suite>& suites);
+
+}  // namespace quadrant
