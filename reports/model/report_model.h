@@ -64,7 +64,8 @@ struct ArmReport {
   std::vector<MetricValue> unanswerable;  // the other items, every metric; may be empty
   std::vector<MeanInterval> slices;       // like SuiteReport::slices
   std::int64_t expected = 0, answers = 0, errors = 0, truncated = 0, cut_off = 0;
-  bool cached = false;  // all of it came from an earlier run
+  bool among_best = false;  // no contender is detectably better on these items; never the oracle
+  bool cached = false;      // all of it came from an earlier run
   ArmCosts costs;
   std::optional<RetrievalFigures> retrieval;
 };
@@ -76,7 +77,8 @@ struct ItemFlow {
 };
 
 struct VerdictReport {
-  std::string slice;               // "" = the whole suite
+  bool whole = true;  // the whole suite, or one slice of it
+  std::string slice;
   int context = 0, tuning = 0;     // which arms stood for context and model
   bool context_from_test = false;  // several contexts competed, and these same items chose
   Verdict verdict;

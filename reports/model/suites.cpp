@@ -152,6 +152,33 @@ void summarise_arm(const SuiteReport& suite, const std::vector<SeedScores>& seed
   }
 }
 
+// Marks the highest contender and those that a paired interval does not tell from it.
+void mark_best(const ReportModel& model, SuiteReport& suite) {
+  const auto competes = [&](const ArmReport& arm) {
+    return model.contexts[static_cast<std::size_t>(arm.context)].kind != "oracle" &&
+           !std::isnan(arm.score.mean);
+  };
+  const ArmReport* best = nullptr;
+  for (const ArmReport& arm : suite.arms) {
+    if (competes(arm) && (!best || arm.score.mean > best->score.mean)) best = &arm;
+  }
+  if (!best) return;
+  std::vector<std::string> ids;
+  for (const ReportItem& item : suite.items) {
+    if (item.answerable) ids.push_back(item.cluster);
+  }
+  const std::vector<int> clusters = number_clusters(ids);
+  for (ArmReport& arm : suite.arms) {
+    if (!competes(arm)) continue;
+    std::vector<double> differences;
+    for (std::size_t i = 0; i < suite.items.size(); ++i) {
+      if (suite.items[i].answerable) differences.push_back(best->scores[i] - arm.scores[i]);
+    }
+    const MeanInterval lead = cluster_t_interval(differences, clusters, 0.95, {-1, 1});
+    arm.among_best = &arm == best || !(lead.low > 0);
+  }
+}
+
 void add_flows(const ReportModel& model, SuiteReport& suite) {
   const ArmReport* base = find_arm(suite, zero_shot_context(model), base_tuning(model));
   if (!base) return;
@@ -218,6 +245,7 @@ std::vector<SuiteData> load_suites(const Store& store, const std::vector<ReportC
     for (std::size_t a = 0; a < suite.arms.size(); ++a) {
       summarise_arm(suite, data[s].arms[a], suite.arms[a]);
     }
+    mark_best(model, suite);
     add_flows(model, suite);
   }
   add_answer_figures(store, cells, model);

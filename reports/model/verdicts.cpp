@@ -81,7 +81,8 @@ class SuiteJudge {
     input.resamples = options_.resamples;
     input.checks = checks(chosen, tuning);
     input.views = views(arms, chosen);
-    return {slice ? *slice : "", context.context, tuning, context.chosen_here, judge(input)};
+    return {slice == nullptr, slice ? *slice : "", context.context,
+            tuning,           context.chosen_here, judge(input)};
   }
 
  private:

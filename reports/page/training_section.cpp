@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/charts/charts.h"
+#include "reports/page/html.h"
+#include "reports/page/sections.h"
+#include "reports/text/numbers.h"
+
+namespace quadrant {
+namespace {
+
+int style_of(const ReportModel& model, const std::string& tuning) {
+  for (std::size_t t = 0; t < model.tunings.size(); ++t) {
+    if (model.tunings[t].name == tuning) return static_cast<int>(t);
+  }
+  return 0;
+}
+
+using Field = double CurvePoint::*;
+
+LineSeries series(const ReportModel& model, const TrainingReport& training,
+                  const std::vector<CurvePoint>& points, Field field, bool valid) {
+  LineSeries line;
+  line.name = training.tuning + (valid ? ", held out" : "");
+  line.style = style_of(model, training.tuning);
+  line.dashed = valid;
+  for (const CurvePoint& point : points) {
+    line.points.emplace_back(static_cast<double>(point.step), point.*field);
+  }
+  return line;
+}
+
+std::string curve_sentence(const TrainingReport& training) {
+  if (training.train.empty()) {
+    return fmt::format("{}, seed {}: no steps recorded.", training.tuning, training.seed);
+  }
+  return fmt::format("{}, seed {}: loss {} to {} in {} steps.", training.tuning, training.seed,
+                     decimal_text(training.train.front().loss, 2),
+                     decimal_text(training.train.back().loss, 2), training.steps);
+}
+
+std::string training_table(const SuiteReport& suite,
+                           const std::vector<const TrainingReport*>& trainings) {
+  Table table(fmt::format("{}: trainings", suite.name),
+              {"Tuned", "Seed", "State", "Sequences", "Steps", "Tokens", "Trained parameters",
+               "First loss", "Last loss", "Time", "Compute", "Peak memory", "Weights"});
+  for (const TrainingReport* t : trainings) {
+    const auto loss = [&](bool first) {
+      if (t->train.empty()) return std::string("n/a");
+      return decimal_text(first ? t->train.front().loss : t->train.back().loss, 3);
+    };
+    table.add({t->tuning, std::to_string(t->seed), t->state, count_text(t->sequences),
+               count_text(t->steps), count_text(t->tokens), count_text(t->trainable), loss(true),
+               loss(false), duration_text(t->seconds), flops_text(t->flops),
+               t->peak_bytes > 0 ? bytes_text(t->peak_bytes) : "n/a",
+               t->weights_hash.substr(0, 12)});
+  }
+  return table.html();
+}
+
+std::string curves(const ReportModel& model, const SuiteReport& suite,
+                   const std::vector<const TrainingReport*>& trainings, std::size_t number) {
+  LineChart loss, rate;
+  std::string finding;
+  for (const TrainingReport* training : trainings) {
+    finding += (finding.empty() ? "" : " ") + curve_sentence(*training);
+    loss.lines.push_back(series(model, *training, training->train, &CurvePoint::loss, false));
+    if (!training->valid.empty()) {
+      loss.lines.push_back(series(model, *training, training->valid, &CurvePoint::loss, true));
+    }
+    rate.lines.push_back(series(model, *training, training->train, &CurvePoint::lr, false));
+  }
+  loss.words = {fmt::format("loss{}", number), fmt::format("{}: training loss", suite.name),
+                finding};
+  loss.x_title = rate.x_title = "optimizer step";
+  loss.y_title = "loss, nats per learnt token";
+  rate.words = {fmt::format("rate{}", number), fmt::format("{}: learning rate", suite.name),
+                "The learning rate over the same steps."};
+  rate.y_title = "learning rate";
+  rate.height = 170;
+  return figure(
+      draw_line_chart(loss) + draw_line_chart(rate),
+      "Each line is one training run; seeds share a colour. The loss should fall and then "
+      "level off; long runs are averaged over neighbouring steps.");
+}
+
+}  // namespace
+
+std::string training_section(const ReportModel& model) {
+  std::string body, finding;
+  for (std::size_t s = 0; s < model.suites.size(); ++s) {
+    const SuiteReport& suite = model.suites[s];
+    std::vector<const TrainingReport*> trainings;
+    for (const TrainingReport& training : model.trainings) {
+      if (training.suite == suite.name) trainings.push_back(&training);
+    }
+    if (trainings.empty()) continue;
+    for (const TrainingReport* training : trainings) {
+      finding += (finding.empty() ? "" : " ") + curve_sentence(*training);
+    }
+    body += suite_heading(model, suite) + curves(model, suite, trainings, s) +
+            training_table(suite, trainings);
+  }
+  return body.empty() ? "" : section("training", "Training", finding, body);
+}
+
+}  // namespace quadrant

@@ -1,0 +1,76 @@
+#include "reports/text/numbers.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+namespace quadrant {
+namespace {
+
+constexpr const char* kNone = "n/a";
+
+}  // namespace
+
+std::string decimal_text(double value, int digits) {
+  if (!std::isfinite(value)) return kNone;
+  const double step = std::pow(10.0, digits);
+  const double rounded = std::round(value * step) / step;
+  return fmt::format("{:.{}f}", rounded == 0 ? 0.0 : rounded, digits);
+}
+
+std::string score_text(double score) { return decimal_text(100 * score, 1); }
+
+std::string bounds_text(double low, double high) {
+  if (std::isnan(low) || std::isnan(high)) return "[n/a]";
+  return fmt::format("[{}, {}]", score_text(low), score_text(high));
+}
+
+std::string score_with_bounds(const MeanInterval& score) {
+  if (std::isnan(score.mean)) return kNone;
+  return score_text(score.mean) + " " + bounds_text(score.low, score.high);
+}
+
+std::string share_text(double share) {
+  return std::isnan(share) ? kNone : decimal_text(100 * share, 0) + " %";
+}
+
+std::string count_text(std::int64_t count) {
+  std::string digits = std::to_string(count < 0 ? -count : count);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return (count < 0 ? "-" : "") + digits;
+}
+
+std::string flops_text(double flops) {
+  if (!std::isfinite(flops)) return kNone;
+  static constexpr std::array<const char*, 6> kUnits{"FLOP",  "kFLOP", "MFLOP",
+                                                     "GFLOP", "TFLOP", "PFLOP"};
+  std::size_t unit = 0;
+  for (; flops >= 999.5 && unit + 1 < kUnits.size(); ++unit) flops /= 1000;
+  return fmt::format("{} {}",
+                     decimal_text(flops, flops < 10    ? 2
+                                         : flops < 100 ? 1
+                                                       : 0),
+                     kUnits[unit]);
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  static constexpr std::array<const char*, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1023.5 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
+  return fmt::format("{} {}", decimal_text(size, unit == 0 || size >= 100 ? 0 : 1), kUnits[unit]);
+}
+
+std::string duration_text(double seconds) {
+  if (!std::isfinite(seconds)) return kNone;
+  if (seconds < 0.0995) return decimal_text(1000 * seconds, seconds < 0.00995 ? 1 : 0) + " ms";
+  if (seconds < 59.95) return decimal_text(seconds, seconds < 9.995 ? 2 : 1) + " s";
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace quadrant
