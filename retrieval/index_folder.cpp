@@ -99,20 +99,18 @@ PassageIndex load_index(const std::filesystem::path& folder, const IndexRecipe& 
   const MappedFile vectors(vectors_file);
   check_file(vectors.bytes(), manifest.vectors_file, vectors_file);
   try {
-    PassageIndex index{expected, read_passages(passages_file), DenseIndex::parse(vectors.bytes()),
+    PassageIndex index{expected, read_passages(passages_file),
+                       DenseIndex::parse(vectors.bytes(), expected.dimension, manifest.passages),
                        manifest_hash(manifest)};
-    if (index.passages.size() == manifest.passages && index.vectors.size() == manifest.passages &&
-        index.vectors.dimension() == expected.dimension) {
-      return index;
-    }
+    if (index.passages.size() == manifest.passages) return index;
   } catch (const Error&) {
     throw;
   } catch (const std::exception& failure) {
     throw Error(std::string("FAISS cannot read this index: ") + failure.what(),
                 vectors_file.string(), "delete the folder and build the index again");
   }
-  throw Error("vectors, passages and manifest do not have the same number or dimension",
-              folder.string(), "delete the folder and build the index again");
+  throw Error("the index does not have as many passages as vectors", folder.string(),
+              "delete the folder and build the index again");
 }
 
 PassageIndex find_or_build_index(const std::filesystem::path& root,

@@ -110,12 +110,14 @@ TEST_CASE("bytes and back") {
   DenseIndex index(3);
   index.add(std::vector<float>{1, 2, 3, 4, 5, 6});
   const std::string bytes = index.serialize();
-  const DenseIndex again = DenseIndex::parse(bytes);
+  const DenseIndex again = DenseIndex::parse(bytes, 3, 2);
+  CHECK_THROWS(DenseIndex::parse(bytes, 2, 3));
+  CHECK_THROWS(DenseIndex::parse(bytes, 3, 1));
   CHECK(again.dimension() == 3);
   CHECK(again.size() == 2);
   CHECK(again.serialize() == bytes);
   CHECK(again.search(std::vector<float>{0, 0, 1}, 1)[0][0].score == 6);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    CHECK_THROWS(DenseIndex::parse(std::string_view(bytes).substr(0, size)));
+    CHECK_THROWS(DenseIndex::parse(std::string_view(bytes).substr(0, size), 3, 2));
   }
 }
