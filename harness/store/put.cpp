@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/core/error.h"
 #include "harness/core/json.h"
 #include "harness/core/sha256.h"
 #include "harness/store/sql.h"
@@ -18,7 +19,8 @@ nlohmann::json item_details(const Item& item) {
   return details;
 }
 
-void put_item(Database& database, std::int64_t dataset_id, std::int64_t number, const Item& item) {
+void put_item(Database& database, BlobWriter& blobs, std::int64_t dataset_id, std::int64_t number,
+              const Item& item) {
   database
       .prepare(
           "INSERT INTO item(dataset_id,item_no,item_id,cluster,question,target,meta,details) "
@@ -27,8 +29,8 @@ void put_item(Database& database, std::int64_t dataset_id, std::int64_t number, 
       .bind(2, number)
       .bind(3, item.id)
       .bind(4, item.cluster)
-      .bind(5, insert_blob(database, "question", item.question))
-      .bind(6, insert_blob(database, "target", canonical_json(item.targets)))
+      .bind(5, blobs.put("question", item.question))
+      .bind(6, blobs.put("target", canonical_json(item.targets)))
       .bind(7, canonical_json(item.meta))
       .bind(8, canonical_json(item_details(item)))
       .run();
@@ -36,15 +38,23 @@ void put_item(Database& database, std::int64_t dataset_id, std::int64_t number, 
 
 }  // namespace
 
-std::int64_t insert_blob(Database& database, const std::string& kind, const std::string& body) {
+BlobWriter::BlobWriter(Database& database)
+    : insert_(database.prepare(
+          "INSERT INTO blob(hash,kind,bytes,body) VALUES(?,?,?,?) ON CONFLICT DO NOTHING")),
+      find_(database.prepare("SELECT blob_id FROM blob WHERE hash=?")) {}
+
+std::int64_t BlobWriter::put(const std::string& kind, const std::string& body) {
   const std::string hash = sha256_hex(body);
-  database.prepare("INSERT INTO blob(hash,kind,bytes,body) VALUES(?,?,?,?) ON CONFLICT DO NOTHING")
-      .bind(1, hash)
+  insert_.bind(1, hash)
       .bind(2, kind)
       .bind(3, static_cast<std::int64_t>(body.size()))
       .bind(4, body)
       .run();
-  return key_by_hash(database, "SELECT blob_id FROM blob WHERE hash=?", hash).value();
+  find_.bind(1, hash);
+  QUADRANT_CHECK(find_.step());
+  const std::int64_t id = find_.integer(0);
+  find_.run();  // to its end, so that it can be bound again
+  return id;
 }
 
 std::optional<std::int64_t> key_by_hash(const Database& database, const char* sql,
@@ -69,7 +79,7 @@ std::string items_hash(std::span<const Item> items) {
 
 std::int64_t Store::put_blob(const std::string& kind, const std::string& body) {
   Transaction transaction(database_);
-  const std::int64_t id = insert_blob(database_, kind, body);
+  const std::int64_t id = BlobWriter(database_).put(kind, body);
   transaction.commit();
   return id;
 }
@@ -91,8 +101,9 @@ std::int64_t Store::put_dataset(const DatasetRow& dataset, std::span<const Item>
       .bind(7, dataset.licence)
       .run();
   const std::int64_t id = database_.last_insert_id();
+  BlobWriter blobs(database_);
   for (std::size_t i = 0; i < items.size(); ++i) {
-    put_item(database_, id, static_cast<std::int64_t>(i), items[i]);
+    put_item(database_, blobs, id, static_cast<std::int64_t>(i), items[i]);
   }
   transaction.commit();
   return id;
@@ -111,7 +122,7 @@ std::int64_t Store::put_experiment(const std::string& name, const std::string& c
       .bind(1, name)
       .bind(2, hash)
       .bind(3, config)
-      .bind(4, insert_blob(database_, "config", source))
+      .bind(4, BlobWriter(database_).put("config", source))
       .run();
   const std::int64_t id = database_.last_insert_id();
   transaction.commit();
@@ -157,7 +168,7 @@ std::int64_t Store::put_environment(const EnvironmentRow& environment) {
                  environment.hardware, environment.libraries, environment.determinism});
   Transaction transaction(database_);
   std::optional<std::int64_t> diff;
-  if (!environment.diff.empty()) diff = insert_blob(database_, "diff", environment.diff);
+  if (!environment.diff.empty()) diff = BlobWriter(database_).put("diff", environment.diff);
   database_
       .prepare(
           "INSERT INTO environment(hash,git_commit,git_dirty,diff,build,hardware,libraries,"

@@ -17,6 +17,7 @@ class RecordWriter {
  public:
   explicit RecordWriter(Database& database)
       : database_(database),
+        blobs_(database),
         record_(database.prepare(
             "INSERT INTO record(attempt_id,item_no,prompt,output,answer,stop,prompt_tokens,"
             "output_tokens,retrieve_ms,prefill_ms,decode_ms,logprob,truncated,delivered,error) "
@@ -30,7 +31,7 @@ class RecordWriter {
   void write(std::int64_t attempt_id, const RecordRow& record) {
     record_.bind(1, attempt_id)
         .bind(2, record.item_no)
-        .bind(3, insert_blob(database_, "prompt", record.prompt))
+        .bind(3, blobs_.put("prompt", record.prompt))
         .bind(4, record.output)
         .bind(5, record.answer)
         .bind(6, record.stop)
@@ -49,7 +50,7 @@ class RecordWriter {
       const RetrievalRow& row = record.retrieval[rank];
       retrieval_.bind(1, record_id)
           .bind(2, static_cast<std::int64_t>(rank))
-          .bind(3, insert_blob(database_, "passage", row.passage))
+          .bind(3, blobs_.put("passage", row.passage))
           .bind(4, row.doc_id)
           .bind(5, row.score)
           .bind(6, as_integer(row.relevant))
@@ -67,6 +68,7 @@ class RecordWriter {
 
  private:
   Database& database_;
+  BlobWriter blobs_;
   Statement record_, retrieval_, score_;
 };
 

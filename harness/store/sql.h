@@ -12,8 +12,16 @@
 
 namespace quadrant {
 
-// Inside the caller's transaction. The same body is stored once, under the kind it first had.
-std::int64_t insert_blob(Database& database, const std::string& kind, const std::string& body);
+// Puts texts inside the caller's transaction. The same body is stored once, under the kind it first
+// had.
+class BlobWriter {
+ public:
+  explicit BlobWriter(Database& database);
+  std::int64_t put(const std::string& kind, const std::string& body);
+
+ private:
+  Statement insert_, find_;
+};
 
 // `sql` selects a key by one hash.
 std::optional<std::int64_t> key_by_hash(const Database& database, const char* sql,

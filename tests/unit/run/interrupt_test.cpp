@@ -25,7 +25,7 @@ std::string uninterrupted() {
 }  // namespace
 
 TEST_CASE("stopped after any batch and resumed, the records are those of a whole run") {
-  for (int at = 0; at < 104; at += 9) {
+  for (int at = 0; at < 104; at += 13) {
     CAPTURE(at);
     Scene scene;
     Store store(scene.store_file(), Store::Open::kCreate);

@@ -1,9 +1,8 @@
 // Whole runs with a scripted engine: what is stored, what is reused, what fails and goes on.
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "harness/core/error.h"
 #include "harness/core/files.h"
