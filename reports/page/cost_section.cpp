@@ -72,14 +72,13 @@ ParetoPlot pareto_of(const ReportModel& model, const SuiteReport& suite, const s
   const auto best = on_frontier(plot.points);
   std::string names;
   for (std::size_t i = 0; i < plot.points.size(); ++i) {
-    if (best[i]) names += (names.empty() ? "" : ", ") + plot.points[i].name;
+    if (best[i]) names += (names.empty() ? "" : " or ") + plot.points[i].name;
   }
-  plot.words = {id, fmt::format("{}: score against compute", suite.name),
-                names.empty()
-                    ? "Compute was not recorded."
-                    : fmt::format("On {}, nothing is both cheaper to ask and better than: "
-                                  "{}.",
-                                  suite.name, names)};
+  const std::string finding =
+      names.empty() ? "Compute was not recorded."
+                    : fmt::format("On {}, no strategy is both cheaper to ask and better than {}.",
+                                  suite.name, names);
+  plot.words = {id, fmt::format("{}: score against compute", suite.name), finding};
   return plot;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reports/text/escape.h"
+#include "reports/text/numbers.h"
 
 namespace quadrant {
 namespace {
@@ -36,12 +37,14 @@ std::string Table::html() const {
   }
   return fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table>"
-      "<caption>{0}</caption>\n<thead><tr>{1}</tr></thead>\n<tbody>\n{2}</tbody></table></div>\n",
+      "<caption><span>{0}</span></caption>\n<thead><tr>{1}</tr></thead>\n<tbody>\n{2}</tbody></"
+      "table></div>\n",
       escape_html(caption_), head, rows_);
 }
 
 std::string paragraph(std::string_view text, std::string_view classes) {
-  return fmt::format("<p{}>{}</p>\n", class_attribute(classes), escape_html(text));
+  return fmt::format("<p{}>{}</p>\n", class_attribute(classes),
+                     escape_html(with_unbroken_numbers(text)));
 }
 
 std::string heading(int level, std::string_view text) {

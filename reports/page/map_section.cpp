@@ -129,9 +129,8 @@ std::string map_section(const ReportModel& model) {
         "Right means that changing the model helps, up that changing what it sees helps, both over "
         "the base model. A disc is a strategy that was measured, its area and number the score. At "
         "a crossing both are changed: a dashed ring is the score if both gains added up, so a disc "
-        "smaller than its ring gives less than that. The passage-in-hand arm (oracle) is a "
-        "ceiling, "
-        "not something one could use.");
+        "smaller than its ring gives less than that. A context with the right passage in hand "
+        "(oracle) is a ceiling, not something one could use.");
     body += fold("The same numbers as a table", gain_table(suite, gains.map));
   }
   return body.empty() ? "" : section("map", "Quadrant map", finding, body);

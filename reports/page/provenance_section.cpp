@@ -15,6 +15,10 @@ std::string facts(const ReportModel& model) {
     table.add({"Suite " + suite.name, fmt::format("version {} · licence {} · source {}",
                                                   suite.version, suite.licence, suite.source)});
   }
+  for (const TrainingReport& training : model.trainings) {
+    table.add({fmt::format("Weights of {}, seed {}", training.tuning, training.seed),
+               training.weights_hash.empty() ? "not finished" : training.weights_hash});
+  }
   return table.html();
 }
 

@@ -16,11 +16,21 @@ double share(int part, int whole) {
 // hit x score|hit + (1 - hit) x score|miss, which must give back the score.
 std::string identity(const RetrievalFigures& figures) {
   const double hit = share(figures.hits, figures.answers);
+  std::string text;
   double sum = 0;
-  if (figures.hits > 0) sum += hit * figures.score_hit;
-  if (figures.hits < figures.answers) sum += (1 - hit) * figures.score_miss;
-  return fmt::format("{} × {} + {} × {} = {}", decimal_text(hit, 3), score_text(figures.score_hit),
-                     decimal_text(1 - hit, 3), score_text(figures.score_miss), score_text(sum));
+  const auto add = [&](double part, double score) {
+    if (part == 0 || std::isnan(score)) return;
+    text += fmt::format("{}{} × {}", text.empty() ? "" : " + ", decimal_text(part, 3),
+                        score_text(score));
+    sum += part * score;
+  };
+  add(hit, figures.score_hit);
+  add(1 - hit, figures.score_miss);
+  return text + " = " + score_text(sum);
+}
+
+std::string two(double first, double second) {
+  return score_text(first) + " / " + score_text(second);
 }
 
 std::string sentence(const ReportModel& model, const SuiteReport& suite) {
@@ -44,17 +54,17 @@ std::string retrieval_section(const ReportModel& model) {
   std::string body, finding;
   for (const SuiteReport& suite : model.suites) {
     Table table(fmt::format("{}: what retrieval brought, answerable items", suite.name),
-                {"Strategy", "Answers", "Hit", "Delivered", "Score if hit", "Score if missed",
-                 "Score if delivered", "Score if not", "Hit × score + miss × score"});
+                {"Strategy", "Answers", "Hit", "Score if hit / missed", "Delivered",
+                 "Score if delivered / not", "Hit × score + miss × score"});
     bool any = false;
     for (const ArmReport& arm : suite.arms) {
       if (!arm.retrieval) continue;
       any = true;
       const RetrievalFigures& r = *arm.retrieval;
       table.add({arm_label(model, arm), std::to_string(r.answers),
-                 share_text(share(r.hits, r.answers)), share_text(share(r.delivered, r.answers)),
-                 score_text(r.score_hit), score_text(r.score_miss), score_text(r.score_delivered),
-                 score_text(r.score_undelivered), identity(r)});
+                 share_text(share(r.hits, r.answers)), two(r.score_hit, r.score_miss),
+                 share_text(share(r.delivered, r.answers)),
+                 two(r.score_delivered, r.score_undelivered), identity(r)});
     }
     if (!any) continue;
     const std::string found = sentence(model, suite);

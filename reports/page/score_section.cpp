@@ -124,11 +124,12 @@ std::string score_section(const ReportModel& model) {
     if (suite.arms.empty()) continue;
     finding += (finding.empty() ? "" : " ") + best_sentence(model, suite);
     body += suite_heading(model, suite);
-    body += figure(draw_heat_map(heat_map(model, suite, fmt::format("heat{}", s))),
-                   "Rows are what the model is, columns what it sees. Each square has the mean "
-                   "score over answerable items and its 95 % interval; the darker, the higher, on "
-                   "one scale for the whole page. A frame and a star mark the highest strategy and "
-                   "all that a paired comparison cannot tell from it; the ceiling stays out.");
+    body += figure(
+        draw_heat_map(heat_map(model, suite, fmt::format("heat{}", s))),
+        "Rows are what the model is, columns what it sees. Each square has the mean "
+        "score over answerable items and its 95 % interval; the stronger the blue, the higher, on "
+        "one scale for the whole page. A frame and a star mark the highest strategy and "
+        "all that a paired comparison cannot tell from it; the ceiling stays out.");
     body += slice_table(model, suite);
     body += fold("Every metric, items, seeds", score_table(model, suite));
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/core/utf8.h"
@@ -40,22 +41,29 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-std::string wrapped(std::string_view text, int columns, int indent) {
-  const std::string margin(static_cast<std::size_t>(indent), ' ');
+// Lines after the first hang `hanging` columns deeper.
+std::string wrapped(std::string_view text, int columns, int indent, int hanging = 0) {
+  std::string margin(static_cast<std::size_t>(indent), ' ');
   std::string result, line;
-  std::string rest = one_line(text) + " ";
+  const std::string rest = with_unbroken_numbers(one_line(text)) + " ";
   std::size_t begin = 0;
   for (std::size_t space = rest.find(' '); space != std::string::npos;
        begin = space + 1, space = rest.find(' ', begin)) {
     const std::string word = rest.substr(begin, space - begin);
     if (word.empty()) continue;
-    if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > columns) {
+    if (!line.empty() &&
+        static_cast<int>(margin.size()) + display_width(line) + 1 + display_width(word) > columns) {
       result += margin + line + "\n";
       line.clear();
+      if (hanging > 0) margin.append(static_cast<std::size_t>(std::exchange(hanging, 0)), ' ');
     }
     line += (line.empty() ? "" : " ") + word;
   }
-  return result + (line.empty() ? "" : margin + line + "\n");
+  result += line.empty() ? "" : margin + line + "\n";
+  for (std::size_t at = 0; (at = result.find("\u00A0", at)) != std::string::npos;) {
+    result.replace(at, 2, " ");
+  }
+  return result;
 }
 
 std::string bar(double score, int width) {
@@ -128,7 +136,8 @@ std::string verdict_table(const ReportModel& model, int columns) {
   }
   if (!model.warnings.empty()) {
     text += "Read with care\n";
-    for (const std::string& warning : model.warnings) text += wrapped("- " + warning, columns, 2);
+    for (const std::string& warning : model.warnings)
+      text += wrapped("- " + warning, columns, 2, 2);
   }
   return text;
 }

@@ -32,30 +32,51 @@ LineSeries series(const ReportModel& model, const TrainingReport& training,
   return line;
 }
 
-std::string curve_sentence(const TrainingReport& training) {
-  if (training.train.empty()) {
-    return fmt::format("{}, seed {}: no steps recorded.", training.tuning, training.seed);
+// One sentence for all seeds of a tuned arm.
+std::string curve_sentence(const std::vector<const TrainingReport*>& trainings,
+                           const std::string& tuning) {
+  double first = 0, last = 0;
+  int seeds = 0;
+  std::int64_t steps = 0;
+  for (const TrainingReport* training : trainings) {
+    if (training->tuning != tuning || training->train.empty()) continue;
+    ++seeds;
+    steps = std::max(steps, training->steps);
+    first += training->train.front().loss;
+    last += training->train.back().loss;
   }
-  return fmt::format("{}, seed {}: loss {} to {} in {} steps.", training.tuning, training.seed,
-                     decimal_text(training.train.front().loss, 2),
-                     decimal_text(training.train.back().loss, 2), training.steps);
+  if (seeds == 0) return fmt::format("{}: no steps recorded.", tuning);
+  return fmt::format("{}: the loss goes from {} to {} in {} steps{}.", tuning,
+                     decimal_text(first / seeds, 2), decimal_text(last / seeds, 2), steps,
+                     seeds > 1 ? fmt::format(", mean of {} seeds", seeds) : "");
+}
+
+std::string curve_sentences(const std::vector<const TrainingReport*>& trainings) {
+  std::vector<std::string> named;
+  std::string text;
+  for (const TrainingReport* training : trainings) {
+    if (std::find(named.begin(), named.end(), training->tuning) != named.end()) continue;
+    named.push_back(training->tuning);
+    text += (text.empty() ? "" : " ") + curve_sentence(trainings, training->tuning);
+  }
+  return text;
 }
 
 std::string training_table(const SuiteReport& suite,
                            const std::vector<const TrainingReport*>& trainings) {
   Table table(fmt::format("{}: trainings", suite.name),
-              {"Tuned", "Seed", "State", "Sequences", "Steps", "Tokens", "Trained parameters",
-               "First loss", "Last loss", "Time", "Compute", "Peak memory", "Weights"});
+              {"Tuned", "Sequences", "Steps", "Tokens", "Trained parameters", "Loss", "Time",
+               "Compute", "Peak memory"});
   for (const TrainingReport* t : trainings) {
-    const auto loss = [&](bool first) {
-      if (t->train.empty()) return std::string("n/a");
-      return decimal_text(first ? t->train.front().loss : t->train.back().loss, 3);
-    };
-    table.add({t->tuning, std::to_string(t->seed), t->state, count_text(t->sequences),
-               count_text(t->steps), count_text(t->tokens), count_text(t->trainable), loss(true),
-               loss(false), duration_text(t->seconds), flops_text(t->flops),
-               t->peak_bytes > 0 ? bytes_text(t->peak_bytes) : "n/a",
-               t->weights_hash.substr(0, 12)});
+    const std::string loss = t->train.empty()
+                                 ? "n/a"
+                                 : fmt::format("{} → {}", decimal_text(t->train.front().loss, 2),
+                                               decimal_text(t->train.back().loss, 2));
+    table.add({fmt::format("{}, seed {}{}", t->tuning, t->seed,
+                           t->state == "done" ? "" : ", " + t->state),
+               count_text(t->sequences), count_text(t->steps), count_text(t->tokens),
+               count_text(t->trainable), loss, duration_text(t->seconds), flops_text(t->flops),
+               t->peak_bytes > 0 ? bytes_text(t->peak_bytes) : "n/a"});
   }
   return table.html();
 }
@@ -63,9 +84,8 @@ std::string training_table(const SuiteReport& suite,
 std::string curves(const ReportModel& model, const SuiteReport& suite,
                    const std::vector<const TrainingReport*>& trainings, std::size_t number) {
   LineChart loss, rate;
-  std::string finding;
+  const std::string finding = curve_sentences(trainings);
   for (const TrainingReport* training : trainings) {
-    finding += (finding.empty() ? "" : " ") + curve_sentence(*training);
     loss.lines.push_back(series(model, *training, training->train, &CurvePoint::loss, false));
     if (!training->valid.empty()) {
       loss.lines.push_back(series(model, *training, training->valid, &CurvePoint::loss, true));
@@ -97,9 +117,7 @@ std::string training_section(const ReportModel& model) {
       if (training.suite == suite.name) trainings.push_back(&training);
     }
     if (trainings.empty()) continue;
-    for (const TrainingReport* training : trainings) {
-      finding += (finding.empty() ? "" : " ") + curve_sentence(*training);
-    }
+    finding += (finding.empty() ? "" : " ") + curve_sentences(trainings);
     body += suite_heading(model, suite) + curves(model, suite, trainings, s) +
             training_table(suite, trainings);
   }

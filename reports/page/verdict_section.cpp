@@ -59,7 +59,7 @@ std::string card(const ReportModel& model, const SuiteReport& suite, const Verdi
 
 std::string contrast_text(const Contrast& contrast) {
   if (!contrast.available) return "n/a";
-  return fmt::format("{} {}", format_points(contrast.estimate),
+  return fmt::format("{}\n{}", format_points(contrast.estimate),
                      format_bounds(contrast.low, contrast.high));
 }
 
@@ -76,7 +76,7 @@ std::string slice_table(const ReportModel& model, const SuiteReport& suite) {
         report.tuning < 0 ? "n/a" : model.tunings[static_cast<std::size_t>(report.tuning)].name;
     table.add(
         {report.slice.empty() ? "(no slice)" : report.slice, tuned,
-         std::string(to_string(report.verdict.kind)) + (report.verdict.fragile ? " · FRAGILE" : ""),
+         std::string(to_string(report.verdict.kind)) + (report.verdict.fragile ? "\nFRAGILE" : ""),
          std::to_string(std::max({t[0].n, t[1].n, t[2].n})), contrast_text(t[0]),
          contrast_text(t[1]), contrast_text(t[2]), contrast_text(t[3])});
   }

@@ -31,6 +31,26 @@ std::string score_with_bounds(const MeanInterval& score) {
   return score_text(score.mean) + " " + bounds_text(score.low, score.high);
 }
 
+std::string with_unbroken_numbers(std::string_view text) {
+  const auto is_digit = [&](std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+  };
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool in_bounds = i >= 2 && text[i - 1] == ',' && is_digit(i - 2) &&
+                           (is_digit(i + 1) || (i + 2 < text.size() && text[i + 1] == '-')) &&
+                           text.find(']', i) < text.find('[', i);
+    const bool before_percent =
+        i >= 1 && is_digit(i - 1) && i + 1 < text.size() && text[i + 1] == '%';
+    if (text[i] == ' ' && (in_bounds || before_percent)) {
+      result += "\u00A0";
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
 std::string share_text(double share) {
   return std::isnan(share) ? kNone : decimal_text(100 * share, 0) + " %";
 }

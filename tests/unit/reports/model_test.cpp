@@ -1,0 +1,204 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "harness/core/error.h"
+#include "reports/model/report_model.h"
+#include "tests/unit/reports/fixture.h"
+
+using namespace quadrant;
+
+namespace {
+
+const ArmReport& arm(const ReportModel& model, const std::string& label) {
+  for (const ArmReport& arm : model.suites[0].arms) {
+    if (arm_label(model, arm.context, arm.tuning) == label) return arm;
+  }
+  FAIL("no arm " << label);
+  return model.suites[0].arms[0];
+}
+
+bool warns(const ReportModel& model, const std::string& part) {
+  return std::any_of(model.warnings.begin(), model.warnings.end(),
+                     [&](const std::string& text) { return text.find(part) != std::string::npos; });
+}
+
+ReportOptions quick() { return {SampleChoice::kDefault, 500}; }
+
+}  // namespace
+
+TEST_CASE("a run becomes arms whose scores are aligned by item and averaged over seeds") {
+  test::Fixture fixture;
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  REQUIRE(model.suites.size() == 1);
+  const SuiteReport& suite = model.suites[0];
+  CHECK(model.model_name == "smollm2-135m-instruct");
+  CHECK(suite.metric == "contains");
+  CHECK(suite.items.size() == 130);
+  CHECK(suite.answerable == 120);
+  CHECK(suite.clusters == 60);
+  CHECK(suite.slices == std::vector<std::string>{"documents and questions", "documents only"});
+  CHECK(suite.arms.size() == 12);
+
+  const ArmReport& lora = arm(model, "lora");
+  CHECK(lora.seeds == std::vector<std::int64_t>{0, 1, 2});
+  CHECK(lora.scores.size() == 130);
+  CHECK(lora.score.n == 120);
+  auto query = fixture.store().database().prepare(
+      "SELECT avg(s.value) FROM run_cell rc JOIN record r ON r.attempt_id=rc.attempt_id "
+      "JOIN score s ON s.record_id=r.record_id JOIN cell c ON c.cell_id=rc.cell_id "
+      "JOIN item i ON i.dataset_id=c.dataset_id AND i.item_no=r.item_no WHERE rc.context='none' "
+      "AND rc.tuning='lora' AND s.metric='contains' AND i.meta NOT LIKE '%answerable%'");
+  REQUIRE(query.step());
+  CHECK(lora.score.mean == doctest::Approx(query.real(0)));
+  CHECK(arm(model, "base").seeds.empty());
+}
+
+TEST_CASE("items without an answer stay out of every score and are shown apart") {
+  test::Fixture fixture;
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  const ArmReport& rag = arm(model, "rag");
+  REQUIRE(rag.unanswerable.size() == 3);
+  CHECK(rag.unanswerable[0].metric == "abstained");
+  CHECK(rag.unanswerable[0].value.n == 10);
+  for (const VerdictReport& report : model.suites[0].verdicts) {
+    CHECK(report.verdict.contrasts[0].n <= 120);
+  }
+}
+
+TEST_CASE("verdicts: per tuned method, the suite and then its slices; oracle never competes") {
+  test::Fixture fixture;
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  const auto& verdicts = model.suites[0].verdicts;
+  REQUIRE(verdicts.size() == 6);
+  CHECK(verdicts[0].whole);
+  CHECK(verdicts[1].slice == "documents and questions");
+  CHECK(verdicts[3].whole);
+  for (const VerdictReport& report : verdicts) {
+    CHECK(model.contexts[static_cast<std::size_t>(report.context)].name == "rag");
+    CHECK(report.context_from_test);
+    CHECK(report.verdict.best_single_from_test);
+  }
+  CHECK(verdicts[0].verdict.kind == VerdictKind::kBothWin);
+  CHECK(verdicts[3].verdict.kind == VerdictKind::kInterference);
+  const auto& t = verdicts[0].verdict.contrasts;
+  CHECK(t[0].estimate ==
+        doctest::Approx(arm(model, "rag").score.mean - arm(model, "base").score.mean));
+  CHECK_FALSE(arm(model, "oracle + lora").among_best);
+  CHECK(arm(model, "rag + lora").among_best);
+  CHECK(warns(model, "scored best on these same test items"));
+}
+
+TEST_CASE("retrieval figures give back the score") {
+  test::Fixture fixture;
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  CHECK_FALSE(arm(model, "base").retrieval.has_value());
+  const ArmReport& rag = arm(model, "rag + lora");
+  REQUIRE(rag.retrieval.has_value());
+  const RetrievalFigures& r = *rag.retrieval;
+  CHECK(r.answers == 360);
+  const double hit = static_cast<double>(r.hits) / r.answers;
+  CHECK(hit * r.score_hit + (1 - hit) * r.score_miss == doctest::Approx(rag.score.mean));
+}
+
+TEST_CASE("costs, flows, break-even and trainings") {
+  test::Fixture fixture;
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  const SuiteReport& suite = model.suites[0];
+  CHECK(arm(model, "rag").costs.flops == doctest::Approx(420 * 2.7e8));
+  CHECK(arm(model, "rag").costs.p95_ms >= arm(model, "rag").costs.median_ms);
+  CHECK(suite.flows.size() == 11);
+  for (const ItemFlow& flow : suite.flows) {
+    CHECK(flow.both_right + flow.repaired + flow.broken + flow.both_wrong == 120);
+  }
+  REQUIRE(suite.break_even.size() == 2);
+  CHECK(suite.break_even[0].questions_flops == doctest::Approx(1.2e14 / (380 * 2.7e8)));
+  REQUIRE(model.trainings.size() == 6);
+  CHECK(model.trainings[0].train.size() == 240);
+  CHECK(model.trainings[0].train.back().tokens == 216'000);
+}
+
+TEST_CASE("samples: as many as were asked for, texts once, endless outputs cut") {
+  test::FixtureOptions options;
+  options.long_output = std::string(1'000'000, 'x');
+  test::Fixture fixture(options);
+  auto model = load_report_model(fixture.store(), fixture.run, quick());
+  CHECK(model.samples.items.size() <= 130);
+  const SampleItem& first = model.samples.items[0];
+  CHECK(first.answers.size() == 12);
+  CHECK(first.answers[0].output.size() < 21'000);
+  CHECK(first.answers[0].output.find("980000 more bytes") != std::string::npos);
+  // The same prompt under three tunings is one text.
+  CHECK(first.answers[0].prompt == first.answers[4].prompt);
+  model = load_report_model(fixture.store(), fixture.run, {SampleChoice::kAll, 100});
+  CHECK(model.samples.items.size() == 130);
+  CHECK(model.samples.left_out == 0);
+  model = load_report_model(fixture.store(), fixture.run, {SampleChoice::kNone, 100});
+  CHECK(model.samples.items.empty());
+  CHECK(model.samples.left_out == 130);
+  CHECK(parse_sample_choice("all") == SampleChoice::kAll);
+  CHECK_THROWS_AS(parse_sample_choice("some"), Error);
+}
+
+TEST_CASE("warnings name what is missing, failed, few or unscored") {
+  test::FixtureOptions options;
+  options.clusters = 12;
+  options.seeds = {0};
+  test::Fixture fixture(options);
+  fixture.store().database().execute(
+      "UPDATE run SET state='interrupted', error='the disk is full';"
+      "UPDATE run_cell SET attempt_id=NULL, origin='planned' WHERE context='oracle' AND "
+      "tuning='full';"
+      "UPDATE score SET value=NULL WHERE metric='contains' AND record_id=1;"
+      "UPDATE record SET stop='error', error='too long' WHERE record_id=1;"
+      "UPDATE training_step SET loss=NULL WHERE step=7;");
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  CHECK(warns(model, "This run is interrupted"));
+  CHECK(warns(model, "the disk is full"));
+  CHECK(warns(model, "oracle + full: 26 of 26 answers are missing"));
+  CHECK(warns(model, "1 of 26 items could not be asked"));
+  CHECK(warns(model, "1 items have no score"));
+  CHECK(warns(model, "12 clusters are few"));
+  CHECK(warns(model, "1 training seed;"));
+  CHECK(warns(model, "the loss was no number in 1 steps"));
+  CHECK(model.suites[0].verdicts[0].verdict.kind == VerdictKind::kInvalid);
+}
+
+TEST_CASE("without a tuned model the report still says what context brings") {
+  test::FixtureOptions options;
+  options.tuned = false;
+  test::Fixture fixture(options);
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  REQUIRE_FALSE(model.suites[0].verdicts.empty());
+  const VerdictReport& report = model.suites[0].verdicts[0];
+  CHECK(report.tuning == -1);
+  CHECK(report.verdict.contrasts[0].available);
+  CHECK_FALSE(report.verdict.contrasts[1].available);
+}
+
+TEST_CASE("an unknown run is the user's error") {
+  test::FixtureOptions options;
+  options.clusters = 3;
+  test::Fixture fixture(options);
+  CHECK_THROWS_AS(load_report_model(fixture.store(), 99), Error);
+}
+
+TEST_CASE("100,000 answers load in seconds") {
+#if defined(__SANITIZE_ADDRESS__)
+  constexpr int kClusters = 60;  // the instrumented build is only to walk the same path
+#else
+  constexpr int kClusters = 1540;
+#endif
+  test::FixtureOptions options;
+  options.clusters = kClusters;
+  test::Fixture fixture(options);
+  const auto begin = std::chrono::steady_clock::now();
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  std::int64_t answers = 0;
+  for (const ArmReport& one : model.suites[0].arms) answers += one.answers;
+  MESSAGE(answers << " answers in " << seconds.count() << " s");
+  CHECK(seconds.count() < 30);
+}
