@@ -23,6 +23,7 @@ class SpecialTokens {
   };
   // Plain pieces run on over the borders of trusted ranges, and are never empty.
   std::vector<Piece> cut(const MarkedText& marked) const;
+  std::vector<Piece> cut(MarkedText&& marked) const = delete;  // the pieces would outlive it
 
  private:
   const std::pair<std::string, std::int32_t>* match(std::string_view text) const;

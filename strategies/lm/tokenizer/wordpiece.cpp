@@ -56,10 +56,12 @@ bool is_removed(char32_t c) {
          kind == UTF8PROC_CATEGORY_CO;
 }
 
+// The blocks of the Hugging Face tokenizers library, which begins one of them at 2B920 where BERT's
+// own script has 2B820.
 bool is_chinese(char32_t c) {
   constexpr std::pair<char32_t, char32_t> kBlocks[] = {
       {0x4E00, 0x9FFF},   {0x3400, 0x4DBF},   {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F},
-      {0x2B740, 0x2B81F}, {0x2B820, 0x2CEAF}, {0xF900, 0xFAFF},   {0x2F800, 0x2FA1F}};
+      {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0xF900, 0xFAFF},   {0x2F800, 0x2FA1F}};
   return std::ranges::any_of(
       kBlocks, [&](const auto& block) { return c >= block.first && c <= block.second; });
 }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <cmath>
+#include <cstddef>
 #include <cstring>
 
 #include "harness/core/error.h"
@@ -105,7 +105,7 @@ ScaleAndMinimum sub_block(const Byte* block, int i) {
 void q4_k(const Byte* block, float* out) {  // 2 halves, 12 bytes of scales, 128 bytes
   for (int i = 0; i < 8; ++i) {
     const auto [scale, minimum] = sub_block(block, i);
-    const Byte* pairs = block + 16 + i / 2 * 32;
+    const Byte* pairs = block + 16 + std::ptrdiff_t{i / 2} * 32;
     for (int j = 0; j < 32; ++j) {
       const int value = i % 2 ? pairs[j] >> 4 : pairs[j] & 15;
       *out++ = scale * static_cast<float>(value) - minimum;
@@ -117,7 +117,7 @@ void q5_k(const Byte* block, float* out) {  // as Q4_K, with 32 bytes of fifth b
   for (int i = 0; i < 8; ++i) {
     const auto [scale, minimum] = sub_block(block, i);
     const Byte* fifth = block + 16;
-    const Byte* pairs = block + 48 + i / 2 * 32;
+    const Byte* pairs = block + 48 + std::ptrdiff_t{i / 2} * 32;
     for (int j = 0; j < 32; ++j) {
       const int value = (i % 2 ? pairs[j] >> 4 : pairs[j] & 15) | (fifth[j] >> i & 1) << 4;
       *out++ = scale * static_cast<float>(value) - minimum;

@@ -38,6 +38,7 @@ class TempFolder {
   TempFolder& operator=(const TempFolder&) = delete;
 
   std::filesystem::path write(const std::string& name, std::string_view bytes) const {
+    std::filesystem::remove(path_ / name);  // ext4 flushes a file that is cut to 0 and rewritten
     std::ofstream(path_ / name, std::ios::binary) << bytes;
     return path_ / name;
   }

@@ -125,13 +125,15 @@ TEST_CASE("special tokens: leftmost, then longest") {
   const std::string text = "x<a><b><b>y<a>";
   std::vector<std::int32_t> ids;
   std::string joined;
-  for (const auto& piece : specials.cut({text, {{0, text.size()}}})) {
+  const MarkedText marked{text, {{0, text.size()}}};
+  for (const auto& piece : specials.cut(marked)) {
     ids.push_back(piece.id);
     joined += piece.text;
   }
   CHECK(ids == std::vector<std::int32_t>{-1, 2, 3, -1, 1});
   CHECK(joined == text);
-  CHECK(specials.cut({"", {}}).empty());
+  const MarkedText nothing;
+  CHECK(specials.cut(nothing).empty());
 }
 
 TEST_CASE("SmolLM2's special ids") {
@@ -196,6 +198,23 @@ TEST_CASE("the tokenizer's rules come from the file") {
   tiny.types[8] = 1;
   CHECK(tiny.load()->encode_plain("bc") == TokenIds{7, 8});  // a whole word needs no merge
   CHECK(tiny.load()->end_of_text() == std::nullopt);
+}
+
+TEST_CASE("any byte of a tokenizer may be wrong: a message or a tokenizer, never a crash") {
+  const TempFolder folder;
+  const std::string whole = TinyTokenizer().bytes();
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const char change : {1, 3, 0x40, -128}) {
+      std::string broken = whole;
+      broken[at] = static_cast<char>(broken[at] ^ change);
+      try {
+        const auto tokenizer = load_tokenizer(GgufFile(folder.write("broken", broken)));
+        tokenizer->decode(tokenizer->encode_trusted("abc ab<s>\xFF"));
+      } catch (const Error& error) {
+        CHECK_FALSE(error.mend().empty());
+      }
+    }
+  }
 }
 
 TEST_CASE("tokenizers that do not fit together are refused") {
