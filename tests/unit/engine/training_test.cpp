@@ -1,0 +1,148 @@
+// Training against transformers and PEFT, and against itself after an interruption.
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "golden.h"
+#include "strategies/engine.h"
+#include "strategies/tuning/lora.h"
+#include "strategies/tuning/trainer.h"
+
+using namespace quadrant;
+namespace fs = std::filesystem;
+
+namespace {
+
+TrainingSequence sequence_of(const nlohmann::json& json) {
+  TrainingSequence sequence{json["ids"].get<TokenIds>(), {}};
+  sequence.learn.assign(sequence.ids.size(), false);
+  for (std::size_t i = json["learn_from"]; i < sequence.ids.size(); ++i) sequence.learn[i] = true;
+  return sequence;
+}
+
+// An empty folder of this process's own, removed at the end.
+struct ScratchFolder {
+  fs::path path = fs::temp_directory_path() / ("quadrant_training_" + std::to_string(getpid()));
+  ScratchFolder() { fs::remove_all(path); }
+  ~ScratchFolder() { fs::remove_all(path); }
+};
+
+TrainingJob golden_job(const nlohmann::json& golden, const std::string& method, const fs::path& to) {
+  TrainingJob job;
+  job.tuning.name = job.tuning.method = method;
+  job.tuning.rank = 8;
+  job.tuning.alpha = 16;
+  job.tuning.learning_rate = method == "lora" ? 1e-3 : 1e-4;
+  job.tuning.epochs = 2;
+  job.tuning.batch_size = 6;
+  job.tuning.warmup_ratio = 0.1;
+  for (const auto& json : golden["sequences"]) job.sequences.push_back(sequence_of(json));
+  job.folder = to;
+  return job;
+}
+
+std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& job, int stop_after = 1000) {
+  std::vector<TrainingStep> steps;
+  engine.train(job, [&](const TrainingStep& step) {
+    steps.push_back(step);
+    return static_cast<int>(steps.size()) < stop_after;
+  });
+  return steps;
+}
+
+std::unique_ptr<ModelEngine> engine() { return load_engine({"smollm2-135m-instruct"}, true); }
+
+}  // namespace
+
+TEST_CASE("loss and gradient norm follow transformers and PEFT for 10 steps") {
+  const auto reference = golden("training.json");
+  const auto model = engine();
+  for (const std::string method : {"full", "lora"}) {
+    CAPTURE(method);
+    const ScratchFolder folder;
+    const auto steps = train(*model, golden_job(reference, method, folder.path));
+    const auto& wanted = reference[method]["steps"];
+    REQUIRE(steps.size() == wanted.size());
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      CAPTURE(i);
+      CHECK(steps[i].loss == doctest::Approx(wanted[i]["loss"].get<double>()).epsilon(1e-3));
+      CHECK(steps[i].grad_norm == doctest::Approx(wanted[i]["grad_norm"].get<double>()).epsilon(1e-2));
+    }
+    model->use_tuned(folder.path);
+    std::size_t i = 0;
+    for (const auto& json : reference["held_out"]) {
+      const TrainingSequence sequence = sequence_of(json);
+      const ScoreRequest request{sequence.ids, json["learn_from"].get<std::size_t>()};
+      const auto scores = model->model().score(std::span(&request, 1));
+      double nll = 0;
+      for (const double logprob : scores[0].logprobs) nll -= logprob;
+      nll /= static_cast<double>(scores[0].logprobs.size());
+      CHECK(nll == doctest::Approx(reference[method]["held_out_after"][i++].get<double>()).epsilon(1e-3));
+    }
+    model->use_base();
+  }
+}
+
+TEST_CASE("a training that was stopped goes on bit for bit") {
+  const auto reference = golden("training.json");
+  const auto model = engine();
+  for (const std::string method : {"lora", "full"}) {
+    CAPTURE(method);
+    TrainingJob job = golden_job(reference, method, {});
+    job.tuning.dropout = method == "lora" ? 0.1 : 0;
+    job.tuning.epochs = 1;
+    const ScratchFolder folder;
+    job.folder = folder.path / "whole";
+    const auto whole = model->train(job, [](const TrainingStep&) { return true; });
+    job.folder = folder.path / "cut";
+    CHECK(train(*model, job, 2).size() == 2);
+    const auto cut = model->train(job, [](const TrainingStep&) { return true; });
+    REQUIRE(cut.finished);
+    CHECK(cut.result.steps == 5);
+    CHECK(cut.result.weights_hash == whole.result.weights_hash);
+  }
+}
+
+TEST_CASE("LoRA: merged equals unmerged; taking it off restores the base bit for bit") {
+  auto& model = smollm2();
+  Decoder& decoder = model.decoder();
+  const std::string before = weights_hash(decoder);
+  TuningSpec tuning;
+  attach_lora(decoder, tuning, 7);
+  for (Linear* linear : decoder.linears()) {  // a branch that does something
+    const at::NoGradGuard no_grad;
+    linear->lora->b.copy_(linear->weight.slice(1, 0, tuning.rank).mul(0.05));
+  }
+  const ScoreRequest request{model.tokenizer().encode_plain("The archive is closed on Monday."), 1};
+  const auto unmerged = model.score(std::span(&request, 1))[0].logprobs;
+  std::vector<Tensor> base;
+  for (Linear* linear : decoder.linears()) base.push_back(linear->weight);
+  merge_lora(decoder);
+  const auto merged = model.score(std::span(&request, 1))[0].logprobs;
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    CHECK(std::abs(merged[i] - unmerged[i]) < 1e-4);
+  }
+  CHECK(weights_hash(decoder) != before);
+  std::size_t i = 0;
+  for (Linear* linear : decoder.linears()) linear->weight = base[i++];
+  CHECK(weights_hash(decoder) == before);
+}
+
+TEST_CASE("equal sequences and shared prefixes train like separate ones") {
+  auto& model = smollm2();
+  const auto reference = golden("training.json");
+  std::vector<TrainingSequence> sequences;
+  for (int i = 15; i < 19; ++i) sequences.push_back(sequence_of(reference["sequences"][i]));
+  std::vector<const TrainingSequence*> group;
+  double separate = 0;
+  const at::NoGradGuard no_grad;
+  for (const auto& sequence : sequences) {
+    group.push_back(&sequence);
+    const TrainingSequence* alone = &sequence;
+    separate += sequence_loss(model.decoder(), std::span(&alone, 1), 1).item<double>();
+  }
+  const double together = sequence_loss(model.decoder(), group, 1).item<double>();
+  CHECK(together == doctest::Approx(separate).epsilon(1e-5));
+}
