@@ -11,9 +11,14 @@
 namespace quadrant {
 namespace {
 
-std::string tuned_name(const ReportModel& model, const VerdictReport& report) {
-  return report.tuning < 0 ? "no tuned arm"
-                           : model.tunings[static_cast<std::size_t>(report.tuning)].name;
+std::string arms_title(const ReportModel& model, const VerdictReport& report) {
+  const std::string context = report.context < 0
+                                  ? "no context arm"
+                                  : model.contexts[static_cast<std::size_t>(report.context)].name;
+  const std::string tuned = report.tuning < 0
+                                ? "no tuned arm"
+                                : model.tunings[static_cast<std::size_t>(report.tuning)].name;
+  return context + " and " + tuned;
 }
 
 std::string p_text(double p) {
@@ -67,8 +72,8 @@ std::string contrast_table(const SuiteReport& suite, const VerdictReport& report
 }
 
 std::string slice_title(const ReportModel& model, const VerdictReport& report) {
-  return fmt::format("{}, {}", report.slice.empty() ? "(no slice)" : report.slice,
-                     tuned_name(model, report));
+  return fmt::format("{}: {}", report.slice.empty() ? "(no slice)" : report.slice,
+                     arms_title(model, report));
 }
 
 std::string finding(const ReportModel& model) {
@@ -101,7 +106,7 @@ std::string difference_section(const ReportModel& model) {
     std::string tables, slice_tables;
     for (const VerdictReport& report : suite.verdicts) {
       const std::string title =
-          report.whole ? tuned_name(model, report) : slice_title(model, report);
+          report.whole ? arms_title(model, report) : slice_title(model, report);
       add_rows(report, title, report.whole ? whole.rows : sliced.rows);
       (report.whole ? tables : slice_tables) += contrast_table(suite, report, title);
     }

@@ -24,7 +24,7 @@ void Table::add(std::vector<std::string> cells) { add(std::move(cells), ""); }
 void Table::add(std::vector<std::string> cells, std::string_view row_class) {
   rows_ += fmt::format("<tr{}>", class_attribute(row_class));
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    rows_ += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", escape_html(cells[i]))
+    rows_ += i == 0 ? fmt::format("<th scope=\"row\"><span>{}</span></th>", escape_html(cells[i]))
                     : fmt::format("<td>{}</td>", escape_html(cells[i]));
   }
   rows_ += "</tr>\n";
@@ -55,7 +55,7 @@ std::string figure(const std::string& svg, std::string_view how_to_read) {
   return fmt::format(
       "<figure><div class=\"chart\" tabindex=\"0\" role=\"group\" aria-label=\"Chart\">\n{}</div>"
       "<figcaption><b>How to read it.</b> {}</figcaption></figure>\n",
-      svg, escape_html(how_to_read));
+      svg, escape_html(with_unbroken_numbers(how_to_read)));
 }
 
 std::string fold(std::string_view summary, const std::string& html) {

@@ -138,7 +138,7 @@ std::string sample_section(const ReportModel& model, std::size_t room) {
   std::string finding =
       fmt::format("{} items, each under every strategy side by side", chosen.count);
   finding += left_out > 0 ? fmt::format(
-                                "; {} more are in the store (`--samples all` shows them): items on "
+                                "; {} more are in the store (--samples all shows them): items on "
                                 "which strategies disagree come first.",
                                 left_out)
                           : ".";
