@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 preset=$(bash cmake/preset.sh)
 build=build
 [ "$preset" = cpu ] || build=build-$preset
-bash cmake/build.sh "$preset" "$build" "$(bash cmake/jobs.sh)"
+bash cmake/build.sh "$preset" "$build" "$(bash cmake/jobs.sh)" quadrant
 
 quadrant=$build/harness/cli/quadrant
 status=0

@@ -63,8 +63,7 @@ class TorchEngine : public ModelEngine {
     } else {
       own_weights();
     }
-    const auto parameters =
-        lora ? lora_parameters(model_.decoder()) : model_.decoder().weights();
+    const auto parameters = lora ? lora_parameters(model_.decoder()) : model_.decoder().weights();
     const TrainingTotals totals = train_decoder(model_.decoder(), job, parameters, observe);
     Training training;
     training.finished = totals.finished;

@@ -84,14 +84,14 @@ std::string InputLine::text(const char* key) const {
 bool InputLine::flag(const char* key) const { return has(key) && value[key] == true; }
 bool InputLine::has(const char* key) const { return value.contains(key); }
 
-int convert_lines(const LineOptions& options,
-                  const std::function<std::vector<nlohmann::json>(
-                      const std::vector<InputLine>& lines)>& convert) {
+int convert_lines(const LineOptions& options, const std::function<std::vector<nlohmann::json>(
+                                                  const std::vector<InputLine>& lines)>& convert) {
   std::vector<nlohmann::json> values;
   std::vector<std::string> places;
   for_each_json_line(options.input, [&](int line, const nlohmann::json& value) {
     places.push_back(fmt::format("{}:{}", options.input, line));
-    if (!value.is_object()) throw Error("this line is no JSON object", places.back(), "write {...}");
+    if (!value.is_object())
+      throw Error("this line is no JSON object", places.back(), "write {...}");
     values.push_back(value);
   });
   std::vector<InputLine> lines;

@@ -52,9 +52,9 @@ struct InputLine {
   bool flag(const char* key) const;         // false when absent
   bool has(const char* key) const;
 };
-int convert_lines(const LineOptions& options,
-                  const std::function<std::vector<nlohmann::json>(
-                      const std::vector<InputLine>& lines)>& convert);
+int convert_lines(
+    const LineOptions& options,
+    const std::function<std::vector<nlohmann::json>(const std::vector<InputLine>& lines)>& convert);
 
 // The model of a low-level tool, with its adapter in place.
 std::unique_ptr<ModelEngine> load_tool_model(const LineOptions& options);

@@ -41,9 +41,7 @@ std::string answer_of_model() {
 
 std::string integrity_of(const std::string& file) {
   const Store store(file);
-  auto check = store.database().prepare("PRAGMA integrity_check");
-  check.step();
-  if (check.text(0) != "ok") throw std::runtime_error(check.text(0));
+  store.check_integrity();
   return fmt::format("{} runs", store.runs().size());
 }
 

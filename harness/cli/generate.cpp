@@ -63,7 +63,8 @@ void add_generate(CLI::App& app, Action& action) {
         std::vector<nlohmann::json> results;
         for (std::size_t begin = 0; begin < ids.size(); begin += kPromptsAtOnce) {
           const std::size_t size = std::min(kPromptsAtOnce, ids.size() - begin);
-          for (const Generation& row : model.generate(std::span(ids).subspan(begin, size), *decoding)) {
+          for (const Generation& row :
+               model.generate(std::span(ids).subspan(begin, size), *decoding)) {
             results.push_back({{"prompt", prompts[results.size()].text},
                                {"text", row.text},
                                {"ids", row.ids},

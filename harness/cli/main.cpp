@@ -40,7 +40,8 @@ void add_verbs(CLI::App& app, quadrant::Action& action) {
 }
 
 int parse_and_run(int argc, char** argv) {
-  CLI::App app{"Change what the model sees, or change the model? Quadrant measures both.", "quadrant"};
+  CLI::App app{"Change what the model sees, or change the model? Quadrant measures both.",
+               "quadrant"};
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("quadrant ") + QUADRANT_VERSION);
   quadrant::Action action;
@@ -68,7 +69,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "error: out of memory\n  mend:  use a smaller model or batch_size\n");
     return quadrant::kUserError;
   } catch (const std::filesystem::filesystem_error& error) {
-    fmt::print(stderr, "error: {}\n  mend:  check the path, and that you may use it\n", error.what());
+    fmt::print(stderr, "error: {}\n  mend:  check the path, and that you may use it\n",
+               error.what());
     return quadrant::kUserError;
   } catch (const std::exception& error) {
     fmt::print(stderr, "this is a bug in quadrant, please report it: {}\n", error.what());

@@ -39,11 +39,11 @@ void print_readable(const Plan& plan) {
   }
   for (const std::string& obstacle : plan.obstacles) fmt::print("  cannot run: {}\n", obstacle);
   const Prediction total = plan.total();
-  fmt::print("total: about {:.0f}k tokens, {:.1f} TFLOP{}\n", total.tokens / 1e3,
-             total.flops / 1e12,
-             total.seconds ? fmt::format(", {:.1f} minutes at this machine's speed so far",
-                                         *total.seconds / 60)
-                           : "");
+  fmt::print(
+      "total: about {:.0f}k tokens, {:.1f} TFLOP{}\n", total.tokens / 1e3, total.flops / 1e12,
+      total.seconds
+          ? fmt::format(", {:.1f} minutes at this machine's speed so far", *total.seconds / 60)
+          : "");
 }
 
 }  // namespace

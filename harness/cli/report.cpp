@@ -22,8 +22,7 @@ int write_report(const ReportVerbOptions& options) {
   const Store store(options.store);
   ReportOptions report_options;
   report_options.samples = samples;
-  const ReportModel model =
-      load_report_model(store, store.find_run(options.run), report_options);
+  const ReportModel model = load_report_model(store, store.find_run(options.run), report_options);
   const std::string page =
       samples == SampleChoice::kAll ? render_report(model, 0) : render_report(model);
   write_atomically(options.output, page);

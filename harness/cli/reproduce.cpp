@@ -65,9 +65,8 @@ void add_reproduce(CLI::App& app, Action& action) {
   verb->add_option("--level", options->level, "what counts as success: exact | answers | interval")
       ->capture_default_str();
   verb->add_flag("--json", options->json, "print JSON");
-  verb->callback([&action, options] {
-    action = [options] { return reproduce(*options, command_line()); };
-  });
+  verb->callback(
+      [&action, options] { action = [options] { return reproduce(*options, command_line()); }; });
 }
 
 }  // namespace quadrant

@@ -17,9 +17,8 @@ void show_run(const Store& store, std::int64_t id) {
   const RunRow run = store.run(id);
   fmt::print("run {} of {}: {}, started {}\n", run.id, run.experiment, run.state, run.started_at);
   for (const RunCellRow& row : store.run_cells(id)) {
-    fmt::print("  cell {:<4} {:<24} {:<12} {:<9} {}", row.cell.id,
-               row.context + " x " + row.tuning, row.cell.suite,
-               row.state.empty() ? "planned" : row.state, row.origin);
+    fmt::print("  cell {:<4} {:<24} {:<12} {:<9} {}", row.cell.id, row.context + " x " + row.tuning,
+               row.cell.suite, row.state.empty() ? "planned" : row.state, row.origin);
     if (row.attempt_id) {
       for (const SummaryRow& summary : store.summaries(*row.attempt_id)) {
         fmt::print("  {} {:.3f}", summary.metric, summary.mean);
@@ -34,10 +33,10 @@ void show_run(const Store& store, std::int64_t id) {
 
 void show_answer(const RecordRow& record) {
   fmt::print("  answer: {}\n", record.error.empty() ? record.output : "error: " + record.error);
-  fmt::print("  {} prompt tokens, {} new, stop {}{}{}\n", record.prompt_tokens,
-             record.output_tokens, record.stop, record.truncated ? ", truncated" : "",
-             record.delivered ? (*record.delivered ? ", gold delivered" : ", gold not delivered")
-                              : "");
+  fmt::print(
+      "  {} prompt tokens, {} new, stop {}{}{}\n", record.prompt_tokens, record.output_tokens,
+      record.stop, record.truncated ? ", truncated" : "",
+      record.delivered ? (*record.delivered ? ", gold delivered" : ", gold not delivered") : "");
   for (const ScoreRow& score : record.scores) {
     fmt::print("  {} {:.3f}\n", score.metric, score.value);
   }

@@ -28,7 +28,8 @@ int write_suite(const std::string& name, std::uint64_t seed, const std::string& 
     }
     names.push_back(suite.name);
   }
-  throw Error("no such built-in suite", name, fmt::format("use one of: {}", fmt::join(names, ", ")));
+  throw Error("no such built-in suite", name,
+              fmt::format("use one of: {}", fmt::join(names, ", ")));
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ int tune(const TuneOptions& options) {
   TuningSpec tuning = options.tuning;
   tuning.purpose = possible_purposes(suite);
   if (tuning.purpose.empty()) throw Error("no training examples", options.train, "add some lines");
-  const auto engine = load_engine(
-      {options.model.model, options.model.chat_template, options.model.device}, true);
+  const auto engine =
+      load_engine({options.model.model, options.model.chat_template, options.model.device}, true);
   const TrainingJob job{tuning, make_training_set(tuning, suite, engine->model()), options.seed,
                         options.output};
   const auto line = make_live_line();

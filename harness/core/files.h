@@ -1,4 +1,5 @@
-// Files: read whole, mapped, line by line as JSON; written so that a crash never leaves half a file.
+// Files: read whole, mapped, line by line as JSON; written so that a crash never leaves half a
+// file.
 #pragma once
 
 #include <cstddef>

@@ -6,10 +6,14 @@ namespace quadrant {
 
 const char* to_string(StopReason reason) {
   switch (reason) {
-    case StopReason::kEos: return "eos";
-    case StopReason::kLength: return "length";
-    case StopReason::kStopString: return "stop_string";
-    case StopReason::kError: return "error";
+    case StopReason::kEos:
+      return "eos";
+    case StopReason::kLength:
+      return "length";
+    case StopReason::kStopString:
+      return "stop_string";
+    case StopReason::kError:
+      return "error";
   }
   throw Bug("unknown stop reason");
 }

@@ -22,8 +22,9 @@ class Tokenizer {
   // Adds the model's own BOS (or CLS/SEP) where its rule says so. Special tokens are recognised
   // inside the trusted ranges only.
   virtual TokenIds encode(const MarkedText& text) const = 0;
-  virtual std::string decode(std::span<const std::int32_t> ids) const = 0;  // special tokens left out
-  virtual std::string hash() const = 0;  // SHA-256 of everything that decides the ids
+  virtual std::string decode(
+      std::span<const std::int32_t> ids) const = 0;  // special tokens left out
+  virtual std::string hash() const = 0;              // SHA-256 of everything that decides the ids
   // The token that ends a document in pre-training, where the vocabulary has one.
   virtual std::optional<std::int32_t> end_of_text() const { return std::nullopt; }
 
@@ -39,7 +40,8 @@ class ChatTemplate {
  public:
   virtual ~ChatTemplate() = default;
   // With `add_generation_prompt` the text ends where the assistant's answer begins.
-  virtual MarkedText render(std::span<const Message> messages, bool add_generation_prompt) const = 0;
+  virtual MarkedText render(std::span<const Message> messages,
+                            bool add_generation_prompt) const = 0;
   virtual std::string hash() const = 0;
   // The special-token text with which the model closes its answer ("<|im_end|>"); "" = none, and
   // then the tokenizer's end of text does it. render() puts it, trusted, after each assistant turn.
@@ -58,9 +60,9 @@ struct Generation {
   TokenIds ids;      // without the end token
   std::string text;  // decoded, cut at the stop string
   StopReason stop = StopReason::kLength;
-  double logprob = 0;                     // natural log, summed over ids and the end token if any
-  double prefill_ms = 0, decode_ms = 0;   // this row's equal share of its batch
-  std::string error;                      // not empty: the row could not be answered
+  double logprob = 0;                    // natural log, summed over ids and the end token if any
+  double prefill_ms = 0, decode_ms = 0;  // this row's equal share of its batch
+  std::string error;                     // not empty: the row could not be answered
 };
 
 // Log-probabilities of ids[first..] given all tokens before each.
@@ -78,7 +80,7 @@ class LanguageModel {
   virtual ~LanguageModel() = default;
   virtual const Tokenizer& tokenizer() const = 0;
   virtual const ChatTemplate& chat_template() const = 0;
-  virtual int context_window() const = 0;   // tokens, prompt and answer together
+  virtual int context_window() const = 0;      // tokens, prompt and answer together
   virtual double flops_per_token() const = 0;  // forward, without attention: 2 x parameters used
   // Answers in the order of the prompts. A row that does not fit the context window gets an error.
   virtual std::vector<Generation> generate(std::span<const TokenIds> prompts,
@@ -113,7 +115,7 @@ struct TrainingStep {
 struct TrainingResult {
   std::string weights_hash;  // of the files written to the job's folder
   int steps = 0;
-  std::int64_t trainable_parameters = 0, peak_bytes = 0, tokens = 0;
+  std::int64_t trainable_parameters = 0, tokens = 0;
   double flops = 0, seconds = 0;
 };
 
@@ -121,7 +123,7 @@ struct TrainingResult {
 class ModelEngine {
  public:
   virtual ~ModelEngine() = default;
-  virtual LanguageModel& model() = 0;   // in the form chosen last
+  virtual LanguageModel& model() = 0;         // in the form chosen last
   virtual std::string base_hash() const = 0;  // SHA-256 of the de-quantised base weights
   virtual void use_base() = 0;
   virtual void use_tuned(const std::filesystem::path& folder) = 0;

@@ -20,25 +20,25 @@ struct ContextSpec {
 };
 
 struct TuningSpec {
-  std::string name;              // [tuning.NAME]; the built-in "base" has method "base"
-  std::string method = "base";   // base | lora | full
-  std::vector<std::string> purpose;  // continued_pretraining, domain_qa; in this order
-  int rank = 16;                 // lora
-  double alpha = 32;             // lora: scale = alpha / rank
-  double dropout = 0;            // lora
-  double learning_rate = 1e-4;   // peak
-  int epochs = 8;                // passes over the whole training set
-  int batch_size = 16;           // sequences per optimizer step
-  double warmup_ratio = 0.05;    // share of all steps
+  std::string name;                          // [tuning.NAME]; the built-in "base" has method "base"
+  std::string method = "base";               // base | lora | full
+  std::vector<std::string> purpose;          // continued_pretraining, domain_qa; in this order
+  int rank = 16;                             // lora
+  double alpha = 32;                         // lora: scale = alpha / rank
+  double dropout = 0;                        // lora
+  double learning_rate = 1e-4;               // peak
+  int epochs = 8;                            // passes over the whole training set
+  int batch_size = 16;                       // sequences per optimizer step
+  double warmup_ratio = 0.05;                // share of all steps
   std::string lr_scheduler_type = "linear";  // constant | linear | cosine; after warm-up
   double weight_decay = 0;
-  double max_grad_norm = 1.0;    // 0 = no clipping
+  double max_grad_norm = 1.0;  // 0 = no clipping
 };
 
 struct ModelSpec {
-  std::string path;                      // as written: a name, a .gguf file, an HF folder
-  std::string chat_template = "model";   // "model" | "none" | a file
-  std::string device = "cpu";            // "cpu" | "cuda"
+  std::string path;                     // as written: a name, a .gguf file, an HF folder
+  std::string chat_template = "model";  // "model" | "none" | a file
+  std::string device = "cpu";           // "cpu" | "cuda"
 };
 
 nlohmann::json describe(const ContextSpec& context);

@@ -21,11 +21,11 @@ struct Document {
 struct Item {
   std::string id;
   std::string question;
-  std::vector<std::string> targets;     // accepted answers; the first is the canonical one
-  std::vector<std::string> choices;     // multiple choice only
-  std::optional<int> answer;            // index into choices
-  std::vector<std::string> gold_docs;   // documents that hold the answer
-  std::string cluster;                  // unit of the statistics: document or entity; "" = the item
+  std::vector<std::string> targets;    // accepted answers; the first is the canonical one
+  std::vector<std::string> choices;    // multiple choice only
+  std::optional<int> answer;           // index into choices
+  std::vector<std::string> gold_docs;  // documents that hold the answer
+  std::string cluster;                 // unit of the statistics: document or entity; "" = the item
   std::map<std::string, std::string> meta;  // "slice", "answerable" ("false"), and the user's own
 };
 

@@ -10,9 +10,9 @@
 namespace quadrant {
 
 std::optional<std::size_t> first_invalid_utf8(std::string_view text);  // byte offset
-std::string to_valid_utf8(std::string_view text);  // bad bytes become U+FFFD
-std::string to_nfc(std::string_view text);         // text must be valid
-std::string to_lower(std::string_view text);       // Unicode simple lower case; must be valid
+std::string to_valid_utf8(std::string_view text);                      // bad bytes become U+FFFD
+std::string to_nfc(std::string_view text);                             // text must be valid
+std::string to_lower(std::string_view text);  // Unicode simple lower case; must be valid
 
 bool is_space(char32_t code_point);        // Unicode white space
 bool is_punctuation(char32_t code_point);  // Unicode's categories P*, and ASCII's symbols ($ + <)

@@ -6,6 +6,7 @@
 #include "harness/core/error.h"
 #include "harness/core/sha256.h"
 #include "harness/run/execution.h"
+#include "harness/run/provenance.h"
 #include "harness/store/sqlite.h"
 
 namespace quadrant {
@@ -86,7 +87,7 @@ TrainedModel finish(Execution& run, TrainingRow& row, const ModelEngine::Trainin
     row.state = "done";
     row.steps = row.last_step = training.result.steps;
     row.trainable_params = training.result.trainable_parameters;
-    row.peak_bytes = training.result.peak_bytes;
+    row.peak_bytes = peak_memory();
     row.weights_hash = training.result.weights_hash;
     add_costs(run.store, row, training.result);
     record_files(run, row);
@@ -106,6 +107,7 @@ ModelEngine::Training train(Execution& run, const PlannedTraining& planned, Trai
   job.sequences =
       run.bench.makers.make_training_set(job.tuning, run.suite(planned.suite), engine.model());
   fs::create_directories(job.folder);
+  reset_peak_memory();
   return engine.train(job, [&](const TrainingStep& step) {
     run.store.put_training_step(row.id, step);
     run.store.heartbeat(run.run_id);

@@ -86,7 +86,7 @@ struct RunCellRow {
   std::string origin = "planned";  // planned | computed | cached
   std::string state;               // of the attempt when read; "" = none yet
   std::string error;               // of the attempt when read
-  std::string metrics = "[]";       // JSON list of names, the primary one first
+  std::string metrics = "[]";      // JSON list of names, the primary one first
 };
 
 struct RetrievalRow {  // rank is the position in its vector, from 0

@@ -82,4 +82,12 @@ fs::path Store::artifact_folder() const {
   return folder;
 }
 
+void Store::check_integrity() const {
+  auto check = database_.prepare("PRAGMA integrity_check");
+  check.step();
+  if (check.text(0) == "ok") return;
+  throw Error("the store is damaged: " + check.text(0), file_.string(),
+              "go on from a copy of it, or run the experiment into a new store");
+}
+
 }  // namespace quadrant

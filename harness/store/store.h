@@ -82,6 +82,8 @@ class Store {
   void put_scores(std::span<const RecordScore> scores);
   void put_artifact(const ArtifactRow& artifact);  // the same path again replaces the row
 
+  void check_integrity() const;  // Error naming what SQLite found wrong
+
   // Reading. An id that is not there is an Error that names it.
   std::vector<RunRow> runs() const;  // oldest first, without config
   RunRow run(std::int64_t run_id) const;

@@ -39,8 +39,8 @@ BertConfig read_config(const std::filesystem::path& file) {
     }
     return json[key].get<int>();
   };
-  return {size("num_hidden_layers"),   size("hidden_size"), size("intermediate_size"),
-          size("num_attention_heads"), size("vocab_size"),  size("max_position_embeddings"),
+  return {size("num_hidden_layers"),          size("hidden_size"), size("intermediate_size"),
+          size("num_attention_heads"),        size("vocab_size"),  size("max_position_embeddings"),
           json.value("layer_norm_eps", 1e-12)};
 }
 

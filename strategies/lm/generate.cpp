@@ -28,8 +28,7 @@ Choice choose(const Decoder& decoder, const Tensor& hidden) {
   const auto rows = static_cast<std::size_t>(ids.size(0));
   Choice choice;
   choice.ids.assign(ids.const_data_ptr<std::int64_t>(), ids.const_data_ptr<std::int64_t>() + rows);
-  choice.logprobs.assign(logprob.const_data_ptr<double>(),
-                         logprob.const_data_ptr<double>() + rows);
+  choice.logprobs.assign(logprob.const_data_ptr<double>(), logprob.const_data_ptr<double>() + rows);
   return choice;
 }
 
@@ -111,8 +110,8 @@ std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tok
   const TokenTree tree = build_token_tree(prompts);
   TreeAttention prefill(tree, device);
   prefill.keep_keys_and_values();
-  const Tensor hidden = decoder.hidden(id_tensor(tree.ids, device),
-                                       index_tensor(tree.positions, device), prefill);
+  const Tensor hidden =
+      decoder.hidden(id_tensor(tree.ids, device), index_tensor(tree.positions, device), prefill);
   std::vector<Answer> answers(prompts.size(), Answer(tokenizer, decoding, end_tokens));
   Rows rows;
   std::vector<std::int64_t> last;

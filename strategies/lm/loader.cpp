@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include "harness/core/error.h"
-#include "strategies/model_files.h"
 #include "strategies/lm/arch/llama.h"
 #include "strategies/lm/chat/chat.h"
 #include "strategies/lm/tensor_file.h"
 #include "strategies/lm/tokenizer/tokenizer.h"
+#include "strategies/model_files.h"
 
 namespace quadrant {
 namespace {
@@ -65,6 +65,8 @@ LoadedModel load_model(const ModelSpec& spec) {
   weights.require_all_taken();
   auto tokenizer = load_tokenizer(gguf);
   loaded.end_tokens = tokenizer->special().ends;
+  // Training closes plain texts with it, so a model tuned without a chat template ends with it too.
+  if (const auto end = tokenizer->end_of_text()) loaded.end_tokens.push_back(*end);
   loaded.tokenizer = std::move(tokenizer);
   loaded.chat_template = load_chat_template(spec.chat_template, gguf);
   loaded.name = spec.path;

@@ -29,12 +29,10 @@ std::vector<Judgement> judge(const Decoder& decoder, const Tensor& hidden,
     const Tensor logits = at::linear(part, decoder.head());
     const Tensor target = wanted.slice(0, begin, end);
     const Tensor chosen = logits.gather(1, target.unsqueeze(1)).squeeze(1);
-    const Tensor logprob =
-        (chosen - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
+    const Tensor logprob = (chosen - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
     const Tensor greedy = logits.argmax(-1).eq(target).to(at::kCPU).contiguous();
     for (std::int64_t i = 0; i < end - begin; ++i) {
-      judgements.push_back(
-          {logprob.const_data_ptr<double>()[i], greedy.const_data_ptr<bool>()[i]});
+      judgements.push_back({logprob.const_data_ptr<double>()[i], greedy.const_data_ptr<bool>()[i]});
     }
   }
   return judgements;
@@ -53,8 +51,8 @@ std::vector<TokenScores> score_tokens(Decoder& decoder, std::span<const ScoreReq
   if (tree.ids.empty()) return std::vector<TokenScores>(requests.size());
   const at::Device device = decoder.head().device();
   TreeAttention attention(tree, device);
-  const Tensor hidden = decoder.hidden(id_tensor(tree.ids, device),
-                                       index_tensor(tree.positions, device), attention);
+  const Tensor hidden =
+      decoder.hidden(id_tensor(tree.ids, device), index_tensor(tree.positions, device), attention);
   std::vector<std::int64_t> rows, next;
   for (std::size_t r = 0; r < requests.size(); ++r) {
     for (std::size_t i = requests[r].first; i < sequences[r].size(); ++i) {

@@ -14,8 +14,7 @@ void save_tensors(const std::filesystem::path& path,
   std::vector<TensorSpec> specs;
   for (const auto& [name, tensor] : tensors) specs.push_back({name, tensor.sizes().vec()});
   write_safetensors(path, specs, metadata, [&](std::size_t index, const ByteSink& sink) {
-    const Tensor values =
-        tensors[index].second.detach().to(at::kCPU, at::kFloat).contiguous();
+    const Tensor values = tensors[index].second.detach().to(at::kCPU, at::kFloat).contiguous();
     sink(values.const_data_ptr(), values.nbytes());
   });
 }

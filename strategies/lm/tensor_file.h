@@ -24,7 +24,7 @@ class TensorFile {
   bool has(const std::string& name) const;
   // fp32 on the CPU, its own memory. Error naming the tensor when it is missing or mis-shaped.
   Tensor take(const std::string& name, const std::vector<std::int64_t>& shape);
-  void require_all_taken() const;  // Error naming a tensor nobody asked for
+  void require_all_taken() const;                      // Error naming a tensor nobody asked for
   std::string metadata(const std::string& key) const;  // "" when absent
 
  private:

@@ -124,8 +124,10 @@ void load_adapter(Decoder& decoder, const std::filesystem::path& folder) {
     if (!file.has(prefix + ".lora_A.weight")) continue;  // PEFT adapts the listed modules only
     const auto device = linear->weight.device();
     LoraBranch branch;
-    branch.a = file.take(prefix + ".lora_A.weight", {config.rank, linear->weight.size(1)}).to(device);
-    branch.b = file.take(prefix + ".lora_B.weight", {linear->weight.size(0), config.rank}).to(device);
+    branch.a =
+        file.take(prefix + ".lora_A.weight", {config.rank, linear->weight.size(1)}).to(device);
+    branch.b =
+        file.take(prefix + ".lora_B.weight", {linear->weight.size(0), config.rank}).to(device);
     branch.scale = config.alpha / static_cast<double>(config.rank);
     linear->lora = std::move(branch);
   }

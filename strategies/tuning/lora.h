@@ -16,7 +16,8 @@ namespace quadrant {
 inline constexpr char kAdapterWeights[] = "adapter_model.safetensors";
 
 // Puts a fresh branch on every linear layer: A uniform in +-1/sqrt(in) (PEFT's kaiming_uniform with
-// a = sqrt(5)), drawn from the stream "lora:<module name>" of `seed`; B zero. Both require gradients.
+// a = sqrt(5)), drawn from the stream "lora:<module name>" of `seed`; B zero. Both require
+// gradients.
 void attach_lora(Decoder& decoder, const TuningSpec& tuning, std::uint64_t seed);
 void detach_lora(Decoder& decoder);
 void merge_lora(Decoder& decoder);  // folds each branch into its weight (a new tensor) and drops it

@@ -27,7 +27,8 @@ double AdamW::clip_gradients(double max_norm) {
   const at::NoGradGuard no_grad;
   std::vector<Tensor> gradients;
   for (const Tensor& value : values_) gradients.push_back(value.grad());
-  const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+  const double norm =
+      at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
   // 1e-6 as torch.nn.utils.clip_grad_norm_ has it.
   if (max_norm > 0 && norm > max_norm) at::_foreach_mul_(gradients, max_norm / (norm + 1e-6));
   return norm;

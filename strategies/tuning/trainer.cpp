@@ -81,8 +81,8 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
   const TokenTree tree = build_token_tree(ids);
   const at::Device device = decoder.head().device();
   TreeAttention attention(tree, device);
-  const Tensor hidden = decoder.hidden(id_tensor(tree.ids, device),
-                                       index_tensor(tree.positions, device), attention);
+  const Tensor hidden =
+      decoder.hidden(id_tensor(tree.ids, device), index_tensor(tree.positions, device), attention);
   std::vector<std::int64_t> rows, targets;
   for (std::size_t s = 0; s < sequences.size(); ++s) {
     for (std::size_t i = 1; i < ids[s].size(); ++i) {
@@ -91,7 +91,8 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
       targets.push_back(ids[s][i]);
     }
   }
-  const Tensor weights = at::full({static_cast<std::int64_t>(rows.size())}, scale, hidden.options());
+  const Tensor weights =
+      at::full({static_cast<std::int64_t>(rows.size())}, scale, hidden.options());
   return head_cross_entropy(hidden.index_select(0, index_tensor(rows, device)), decoder.head(),
                             index_tensor(targets, device), weights);
 }
@@ -116,9 +117,9 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
     const BatchOutcome outcome =
         accumulate_gradients(decoder, step_batch(job, totals.steps, steps_an_epoch));
     if (!std::isfinite(outcome.loss)) {
-      throw Error(fmt::format("training diverged: the loss of step {} is not a number",
-                              totals.steps + 1),
-                  "tuning " + job.tuning.name, "lower its learning_rate");
+      throw Error(
+          fmt::format("training diverged: the loss of step {} is not a number", totals.steps + 1),
+          "tuning " + job.tuning.name, "lower its learning_rate");
     }
     const double norm = optimizer.clip_gradients(job.tuning.max_grad_norm);
     const double rate = learning_rate_at(job.tuning, totals.steps, steps);
@@ -129,8 +130,8 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
     totals.tokens += outcome.tokens;
     totals.learnt_tokens += outcome.learnt;
     totals.seconds += seconds;
-    const bool go_on = observe(
-        {totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds});
+    const bool go_on =
+        observe({totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds});
     const std::chrono::duration<double> since_saved = Clock::now() - saved_at;
     if (!go_on || since_saved.count() > kSecondsBetweenCheckpoints) {
       checkpoint.save(optimizer, totals);
@@ -148,7 +149,8 @@ std::string job_hash(const TrainingJob& job) {
   for (const TrainingSequence& sequence : job.sequences) {
     sequences.push_back({sequence.ids, sequence.learn});
   }
-  return json_hash({{"tuning", describe(job.tuning)}, {"seed", job.seed}, {"sequences", sequences}});
+  return json_hash(
+      {{"tuning", describe(job.tuning)}, {"seed", job.seed}, {"sequences", sequences}});
 }
 
 }  // namespace quadrant

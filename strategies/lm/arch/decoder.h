@@ -28,9 +28,10 @@ class Decoder {
   virtual const DecoderConfig& config() const = 0;
   // ids, positions: [n] -> [n, width], after the final norm.
   virtual Tensor hidden(const Tensor& ids, const Tensor& positions, Attention& attention) = 0;
-  virtual const Tensor& head() const = 0;         // [vocabulary, width]
-  virtual std::vector<NamedTensor> weights() = 0;  // each once, Hugging Face names; a tied head not again
-  virtual std::vector<Linear*> linears() = 0;       // what "all-linear" means to LoRA
+  virtual const Tensor& head() const = 0;  // [vocabulary, width]
+  virtual std::vector<NamedTensor>
+  weights() = 0;  // each once, Hugging Face names; a tied head not again
+  virtual std::vector<Linear*> linears() = 0;           // what "all-linear" means to LoRA
   virtual std::string hugging_face_config() const = 0;  // the text of config.json
 };
 

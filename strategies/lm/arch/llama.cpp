@@ -26,7 +26,8 @@ class Llama : public Decoder {
     if (load.has("output.weight")) head_ = load("output.weight", {config_.vocabulary, width});
     for (int i = 0; i < config_.layers; ++i) {
       const std::string from = fmt::format("blk.{}.", i), to = fmt::format("model.layers.{}.", i);
-      const auto linear = [&](const char* gguf, const char* name, std::int64_t out, std::int64_t in) {
+      const auto linear = [&](const char* gguf, const char* name, std::int64_t out,
+                              std::int64_t in) {
         return Linear{to + name, load(from + gguf + ".weight", {out, in}), {}};
       };
       Layer layer;
@@ -131,7 +132,8 @@ int size_of(const WeightSource& source, const std::string& key) {
 }
 
 DecoderConfig read_config(const WeightSource& source) {
-  if (const auto scaling = source.find_text("llama.rope.scaling.type"); scaling && *scaling != "none") {
+  if (const auto scaling = source.find_text("llama.rope.scaling.type");
+      scaling && *scaling != "none") {
     throw Error("rotary scaling \"" + *scaling + "\" is not supported", source.path().string(),
                 "use a model without it");
   }

@@ -87,9 +87,10 @@ CachedAttention::CachedAttention(const TreeAttention& prefill,
   const Tensor gather = index_tensor(source, device);
   const auto build = [&](const Tensor& kept) {
     Tensor cache = kept.new_empty({rows, kept.size(1), columns, kept.size(2)});
-    cache.slice(2, 0, used_).copy_(kept.index_select(0, gather)
-                                       .view({rows, used_, kept.size(1), kept.size(2)})
-                                       .transpose(1, 2));
+    cache.slice(2, 0, used_)
+        .copy_(kept.index_select(0, gather)
+                   .view({rows, used_, kept.size(1), kept.size(2)})
+                   .transpose(1, 2));
     return cache;
   };
   for (const Tensor& k : prefill.keys()) keys_.push_back(build(k));

@@ -47,7 +47,7 @@ class CachedAttention : public Attention {
   CachedAttention(const TreeAttention& prefill, const std::vector<std::vector<std::int64_t>>& paths,
                   int new_tokens);
   Tensor attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v) override;
-  void next_token() { ++used_; }            // call after the last layer of a token
+  void next_token() { ++used_; }                          // call after the last layer of a token
   void keep_rows(const std::vector<std::int64_t>& rows);  // the other rows leave the batch
 
  private:

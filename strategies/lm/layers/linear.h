@@ -9,8 +9,8 @@
 namespace quadrant {
 
 struct LoraBranch {
-  Tensor a;  // [rank, in]
-  Tensor b;  // [out, rank]
+  Tensor a;            // [rank, in]
+  Tensor b;            // [out, rank]
   double scale = 1;    // alpha / rank
   double dropout = 0;  // on the branch's input, while training
 };

@@ -13,9 +13,8 @@ class Builder {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     // Sorted, so that sequences with a common prefix are neighbours; stable, so that equal
     // sequences keep their order and the tree is the same every time.
-    std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
-      return sequences_[a] < sequences_[b];
-    });
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](std::size_t a, std::size_t b) { return sequences_[a] < sequences_[b]; });
     tree_.paths.resize(sequences.size());
     grow(0, order_.size(), 0, -1);
   }
@@ -42,8 +41,7 @@ class Builder {
         tree_.paths[order_[s]].push_back(begin + static_cast<std::int64_t>(i - from));
       }
     }
-    tree_.segments.push_back(
-        {parent, begin, static_cast<int>(to - from), static_cast<int>(from)});
+    tree_.segments.push_back({parent, begin, static_cast<int>(to - from), static_cast<int>(from)});
     return static_cast<int>(tree_.segments.size()) - 1;
   }
 

@@ -32,8 +32,8 @@ TEST_CASE("greedy answers equal transformers', whatever the batch") {
   for (const std::size_t batch : {std::size_t{1}, std::size_t{5}, prompts.size()}) {
     for (std::size_t begin = 0; begin < prompts.size(); begin += batch) {
       const std::size_t size = std::min(batch, prompts.size() - begin);
-      const auto answers =
-          smollm2().generate(std::span(prompts).subspan(begin, size), {.max_new_tokens = 32, .stop = {}});
+      const auto answers = smollm2().generate(std::span(prompts).subspan(begin, size),
+                                              {.max_new_tokens = 32, .stop = {}});
       for (std::size_t i = 0; i < size; ++i) {
         auto wanted = reference["chat"][begin + i]["completion_ids"].get<TokenIds>();
         if (!wanted.empty() && wanted.back() == 2) wanted.pop_back();  // <|im_end|> is not kept
@@ -63,7 +63,8 @@ TEST_CASE("a shared prefix counts once and changes nothing") {
   const auto& tokenizer = smollm2().tokenizer();
   const std::string prefix = "Marlo Venn keeps the blue key of the archive in room nine. ";
   std::vector<ScoreRequest> requests;
-  for (const char* end : {"He goes home at six.", "He goes home at seven.", "She writes letters."}) {
+  for (const char* end :
+       {"He goes home at six.", "He goes home at seven.", "She writes letters."}) {
     requests.push_back({tokenizer.encode_plain(prefix + end), 1});
   }
   const auto shared = smollm2().score(requests);

@@ -29,7 +29,8 @@ struct ScratchFolder {
   ~ScratchFolder() { fs::remove_all(path); }
 };
 
-TrainingJob golden_job(const nlohmann::json& golden, const std::string& method, const fs::path& to) {
+TrainingJob golden_job(const nlohmann::json& golden, const std::string& method,
+                       const fs::path& to) {
   TrainingJob job;
   job.tuning.name = job.tuning.method = method;
   job.tuning.rank = 8;
@@ -43,7 +44,8 @@ TrainingJob golden_job(const nlohmann::json& golden, const std::string& method, 
   return job;
 }
 
-std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& job, int stop_after = 1000) {
+std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& job,
+                                int stop_after = 1000) {
   std::vector<TrainingStep> steps;
   engine.train(job, [&](const TrainingStep& step) {
     steps.push_back(step);
@@ -68,7 +70,8 @@ TEST_CASE("loss and gradient norm follow transformers and PEFT for 10 steps") {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       CAPTURE(i);
       CHECK(steps[i].loss == doctest::Approx(wanted[i]["loss"].get<double>()).epsilon(1e-3));
-      CHECK(steps[i].grad_norm == doctest::Approx(wanted[i]["grad_norm"].get<double>()).epsilon(1e-2));
+      CHECK(steps[i].grad_norm ==
+            doctest::Approx(wanted[i]["grad_norm"].get<double>()).epsilon(1e-2));
     }
     model->use_tuned(folder.path);
     std::size_t i = 0;
@@ -79,7 +82,8 @@ TEST_CASE("loss and gradient norm follow transformers and PEFT for 10 steps") {
       double nll = 0;
       for (const double logprob : scores[0].logprobs) nll -= logprob;
       nll /= static_cast<double>(scores[0].logprobs.size());
-      CHECK(nll == doctest::Approx(reference[method]["held_out_after"][i++].get<double>()).epsilon(1e-3));
+      CHECK(nll ==
+            doctest::Approx(reference[method]["held_out_after"][i++].get<double>()).epsilon(1e-3));
     }
     model->use_base();
   }
