@@ -17,7 +17,7 @@ struct Plan {
   std::size_t documents_only = 0;  // E_B: documents
   std::size_t unanswerable = 0;    // E_U: asked about, found nowhere
   std::size_t dev = 0;             // E_D: documents; asked in dev.jsonl
-  std::size_t paraphrases = 3;     // texts of a documented entity in train.jsonl, at most 4
+  std::size_t paraphrases = 2;     // texts of a documented entity in train.jsonl, at most 4
   double near_share = 0.5;         // entities whose name has a twin
 };
 

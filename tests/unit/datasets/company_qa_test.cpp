@@ -85,9 +85,9 @@ TEST_CASE("the same seed gives the same bytes on every machine; another seed ano
 
 TEST_CASE("sizes and slices of the quickstart's suite") {
   const Suite suite = find_suite("company_qa");
-  CHECK(suite.corpus.size() == 52);
-  CHECK(suite.dev.size() == 16);
-  CHECK(suite.test.size() == 96);
+  CHECK(suite.corpus.size() == 44);
+  CHECK(suite.dev.size() == 8);
+  CHECK(suite.test.size() == 86);
   std::map<std::string, int> slices;
   std::set<std::string> clusters;
   for (const Item& item : suite.test) {
@@ -97,12 +97,12 @@ TEST_CASE("sizes and slices of the quickstart's suite") {
     CHECK(item.gold_docs.size() == (is_answerable(item) ? 1 : 0));
   }
   CHECK(slices == std::map<std::string, int>{
-                      {"trained_qa", 44}, {"documents_only", 44}, {"unanswerable", 8}});
-  CHECK(clusters.size() == 52);
+                      {"trained_qa", 40}, {"documents_only", 40}, {"unanswerable", 6}});
+  CHECK(clusters.size() == 46);
   const auto texts = std::count_if(suite.train.begin(), suite.train.end(),
                                    [](const auto& line) { return line.kind == Kind::kText; });
-  CHECK(texts == 52 * 3);
-  CHECK(suite.train.size() - static_cast<std::size_t>(texts) == 22 * 2 * 2);
+  CHECK(texts == 44 * 2);
+  CHECK(suite.train.size() - static_cast<std::size_t>(texts) == 20 * 2 * 2);
   CHECK(suite_limits(suite).empty());
 }
 
