@@ -2,25 +2,8 @@
 # Mistakes of users: exit code 1 (2 for a wrong command line), and a message that says what, where
 # and the mend.
 set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-model=$(echo "${XDG_CACHE_HOME:-$HOME/.cache}"/quadrant/models/smollm2-135m-instruct/*.gguf)
-
-failed=0
-expect() {  # name, wanted exit code, wanted text, command...
-  local name=$1 code=$2 text=$3 status=0
-  shift 3
-  "$@" >out.txt 2>&1 </dev/null || status=$?
-  if [ "$status" -eq "$code" ] && grep -qF -- "$text" out.txt; then
-    echo "ok $name"
-  else
-    echo "FAIL $name: exit code $status, wanted $code and \"$text\":"
-    tail -n 20 out.txt
-    failed=1
-  fi
-}
+. "$(dirname "${BASH_SOURCE[0]}")/lib/expect.sh"
+model=$(echo "$models"/smollm2-135m-instruct/*.gguf)
 
 expect 'no verb' 2 'subcommand' "$QUADRANT"
 expect 'unknown flag' 2 '--bogus' "$QUADRANT" run smoke --bogus

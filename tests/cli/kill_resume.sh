@@ -2,9 +2,7 @@
 # kill -9 in a cell, SIGTERM and kill -9 in a training; after `resume` every record equals that of
 # a run that was never cut, none is lost or doubled, and the store is whole.
 set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
+. "$(dirname "${BASH_SOURCE[0]}")/lib/expect.sh"
 quick=(--set tuning.lora.batch_size=8 --set tuning.lora.epochs=2)
 
 records() {  # store
@@ -26,37 +24,27 @@ signal_when() {  # signal, wanted, query
   done
   wait "$pid" || status=$?
 }
-verdict() {  # name, condition's exit status
-  if [ "$2" -eq 0 ]; then echo "ok $1"; else echo "FAIL $1"; failed=1; fi
-}
 
-failed=0
 "$QUADRANT" run smoke "${quick[@]}" --store whole.db >/dev/null
 
 "$QUADRANT" run smoke "${quick[@]}" --store cut.db >/dev/null 2>&1 & pid=$! status=0
 signal_when 9 1 'SELECT count(*) FROM record'
-verdict "kill -9 in a cell ended the run (status $status)" $((status != 137))
+expect "kill -9 in a cell ended the run (status $status)" 0 '' test $status -eq 137
 
 "$QUADRANT" resume latest --store cut.db >/dev/null 2>&1 & pid=$! status=0
 signal_when TERM 3 'SELECT count(*) FROM training_step'
-verdict "SIGTERM in a training gives exit code 3 (got $status)" $((status != 3))
-test -s cut.artifacts/training-1/checkpoint.safetensors && found=0 || found=1
-verdict 'SIGTERM leaves a checkpoint' "$found"
+expect "SIGTERM in a training gives exit code 3 (got $status)" 0 '' test $status -eq 3
+expect 'SIGTERM leaves a checkpoint' 0 '' test -s cut.artifacts/training-1/checkpoint.safetensors
 
 steps=$(count 'SELECT count(*) FROM training_step')
 "$QUADRANT" resume latest --store cut.db >/dev/null 2>&1 & pid=$! status=0
 signal_when 9 $((steps + 2)) 'SELECT count(*) FROM training_step'
-verdict "kill -9 in a training ended the run (status $status)" $((status != 137))
+expect "kill -9 in a training ended the run (status $status)" 0 '' test $status -eq 137
 
-status=0
-"$QUADRANT" resume latest --store cut.db >/dev/null || status=$?
-verdict "the last resume finishes the run (status $status)" "$status"
+expect 'the last resume finishes the run' 0 'run 1' "$QUADRANT" resume latest --store cut.db
 records whole.db >whole.txt
 records cut.db >cut.txt
-same=0
-diff whole.txt cut.txt >diff.txt || same=1
-[ "$same" -eq 0 ] || head -n 20 diff.txt
-verdict "$(wc -l <whole.txt) stored lines equal those of an uninterrupted run" "$same"
-[ "$(sqlite3 cut.db 'PRAGMA integrity_check')" = ok ] && whole=0 || whole=1
-verdict 'integrity_check' "$whole"
+expect "$(wc -l <whole.txt) stored lines equal those of an uninterrupted run" 0 '' \
+  diff whole.txt cut.txt
+expect 'integrity_check' 0 ok sqlite3 cut.db 'PRAGMA integrity_check'
 exit "$failed"
