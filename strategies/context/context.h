@@ -37,7 +37,7 @@ struct BuiltPrompt {
   TokenIds ids;
   std::string text;  // the final prompt as text, template included
   std::vector<ShownPassage> passages;
-  bool truncated = false;         // something was left out to fit
+  bool truncated = false;         // something was left out to fit, or the rest did not fit either
   std::optional<bool> delivered;  // a target is in a passage of the final prompt; unset when
                                   // there were no passages or nothing answers the item
   double retrieve_ms = 0;

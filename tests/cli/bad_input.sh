@@ -62,6 +62,7 @@ END
 expect 'a prompt beyond the window does not end the run' 0 'run 1' "$QUADRANT" run long.toml
 expect 'and is recorded with its reason' 0 'exceed the context window of 8192' \
   "$QUADRANT" show long
+expect 'and counted as truncated' 0 'truncated' "$QUADRANT" show long
 
 sqlite3 newer.db 'PRAGMA application_id=1363430484; PRAGMA user_version=99; CREATE TABLE x(y);'
 expect 'a store of a newer version' 1 'newer' "$QUADRANT" list runs --store newer.db
