@@ -12,8 +12,8 @@
 namespace quadrant {
 
 struct PromptTemplate {
-  std::string system;                        // "" = no system message
-  std::string question = "{question}";       // {question}
+  std::string system;                                // "" = no system message
+  std::string question = "{question}";               // {question}
   std::string context = "{passages}\n\n{question}";  // {passages}, {question}
   int max_new_tokens = 32;
   std::vector<std::string> stop;
@@ -23,11 +23,11 @@ struct PromptTemplate {
 struct TrainingExample {
   enum class Kind { kText, kQuestionAnswer, kPromptCompletion, kMessages };
   Kind kind = Kind::kText;
-  std::string text;                 // kText
-  std::string question, answer;     // kQuestionAnswer
-  std::string prompt, completion;   // kPromptCompletion
-  std::vector<Message> messages;    // kMessages
-  std::string cluster;              // entity or document, "" = unknown; keeps examples from leaking
+  std::string text;                // kText
+  std::string question, answer;    // kQuestionAnswer
+  std::string prompt, completion;  // kPromptCompletion
+  std::vector<Message> messages;   // kMessages
+  std::string cluster;             // entity or document, "" = unknown; keeps examples from leaking
 };
 
 struct Suite {
@@ -39,7 +39,7 @@ struct Suite {
   std::vector<TrainingExample> train;
   std::vector<Item> dev, test;
   std::map<std::string, std::string> file_hashes;  // "suite.toml", "corpus.jsonl", ... -> SHA-256
-  std::string hash;                  // SHA-256 over file_hashes: the suite's identity
+  std::string hash;                                // SHA-256 over file_hashes: the suite's identity
 };
 
 // Reads and checks a suite folder. Error (file:line, mend) for bad UTF-8 or JSON, missing or

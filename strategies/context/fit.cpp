@@ -63,8 +63,8 @@ BuiltPrompt fit_prompt(const ContextEnvironment& environment, const Item& item,
       break;
     }
   }
-  built.truncated = shown < passages.size() || examples < demonstrations.size() ||
-                    !built.error.empty();
+  built.truncated =
+      shown < passages.size() || examples < demonstrations.size() || !built.error.empty();
   note_passages(built, item, passages, shown);
   return built;
 }
