@@ -1,9 +1,12 @@
 // quadrant show: a run, a cell, or what every strategy of a run answered to one item.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/cli/common.h"
 #include "harness/cli/verbs.h"
 #include "harness/core/error.h"
+#include "harness/run/summarise.h"
 #include "harness/store/store.h"
 
 namespace quadrant {
@@ -13,18 +16,26 @@ struct ShowOptions {
   std::string what = "latest", run = "latest", store;
 };
 
+// The cell's mean of its primary metric over the answerable items, or why there is none.
+std::string outcome(const Store& store, const RunCellRow& row) {
+  if (!row.error.empty()) return row.error;
+  const auto metrics = nlohmann::json::parse(row.metrics);
+  if (!row.attempt_id || metrics.empty()) return "";
+  for (const SummaryRow& summary : store.summaries(*row.attempt_id)) {
+    if (summary.metric == metrics.front() && summary.method == kSummaryMethod) {
+      return fmt::format("{} {:.3f}", summary.metric, summary.mean);
+    }
+  }
+  return "";
+}
+
 void show_run(const Store& store, std::int64_t id) {
   const RunRow run = store.run(id);
   fmt::print("run {} of {}: {}, started {}\n", run.id, run.experiment, run.state, run.started_at);
   for (const RunCellRow& row : store.run_cells(id)) {
-    fmt::print("  cell {:<4} {:<24} {:<12} {:<9} {}", row.cell.id, row.context + " x " + row.tuning,
-               row.cell.suite, row.state.empty() ? "planned" : row.state, row.origin);
-    if (row.attempt_id) {
-      for (const SummaryRow& summary : store.summaries(*row.attempt_id)) {
-        fmt::print("  {} {:.3f}", summary.metric, summary.mean);
-      }
-    }
-    fmt::print("{}{}\n", row.error.empty() ? "" : "  ", row.error);
+    fmt::print("  cell {:<3} {:<14} {:<16} {:<8} {:<8} {}\n", row.cell.id, row.cell.suite,
+               row.context + " x " + row.tuning, row.state.empty() ? "planned" : row.state,
+               row.state.empty() ? "" : row.origin, outcome(store, row));
   }
   for (const InputRow& input : store.run_inputs(id)) {
     fmt::print("  input {:<40} {}\n", input.name, input.hash.substr(0, 16));
