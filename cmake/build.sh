@@ -8,7 +8,7 @@ echo "build: $folder (log: $log)"
 start=$SECONDS
 if ! { cmake --preset "$preset" && cmake --build --preset "$preset" -j "$jobs" --target "$target"; } \
   >"$log" 2>&1 </dev/null; then
-  grep -E -m 20 'error|Error|FAILED|fatal|undefined reference|Killed' "$log" >&2 || tail -n 20 "$log" >&2
+  grep -E -m 20 'error:|Error|FAILED|undefined reference|Killed' "$log" >&2 || tail -n 20 "$log" >&2
   printf 'build: failed\n  where: %s\n  mend:  %s\n' "$PWD/$log" \
     'read the first error above; if the compiler was killed, close other programs' >&2
   exit 1

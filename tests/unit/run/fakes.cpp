@@ -131,7 +131,7 @@ class ScriptedEngine : public ModelEngine {
     write_atomically(job.folder / "adapter.txt", weights);
     fs::remove(checkpoint);
     ++script_.trainings;
-    return {true, {sha256_hex(weights), steps, 5, 1000, steps * 100, steps * 3000.0, steps * 0.01}};
+    return {true, {sha256_hex(weights), steps, 5, steps * 100, steps * 3000.0, steps * 0.01}};
   }
 
  private:
