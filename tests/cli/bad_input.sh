@@ -72,10 +72,12 @@ expect 'a store that is not there' 1 'none.db' "$QUADRANT" list runs --store non
 
 # A full disk: a small file system where root may mount one, a file size limit elsewhere.
 mkdir full
-if mount -t tmpfs -o size=600k tmpfs full 2>/dev/null; then
+if mount -t tmpfs -o size=320k tmpfs full 2>/dev/null; then
   trap 'umount full; rm -rf "$work"' EXIT
   expect 'a full disk' 1 'full' "$QUADRANT" run smoke --only context=none --only tuning=base \
     --store full/q.db
+  mount -o remount,size=4m full
+  expect 'with room again it goes on' 0 '0 reused' "$QUADRANT" resume latest --store full/q.db
 else
   expect 'a full disk' 1 'mend' bash -c \
     'trap "" XFSZ; ulimit -f 200; "$QUADRANT" run smoke --only context=none --only tuning=base --store full/q.db'
