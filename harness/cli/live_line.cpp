@@ -18,6 +18,10 @@ std::string duration(double seconds) {
   return fmt::format("{}m{:02}s", total / 60, total % 60);
 }
 
+std::string measured(double score) {
+  return std::isnan(score) ? "not measured" : fmt::format("{:.2f}", score);
+}
+
 class LiveLine : public Progress {
  public:
   LiveLine() : terminal_(isatty(STDERR_FILENO)) {}
@@ -78,8 +82,8 @@ class LiveLine : public Progress {
   }
 
   void knowledge_gate(const KnowledgeGate& gate) override {
-    say(fmt::format("before training, {} on {}: without help {:.2f}, with the gold passage {:.2f}",
-                    gate.metric, gate.suite, gate.closed_book, gate.oracle));
+    say(fmt::format("before training, {} on {}: without help {}, with the gold passage {}",
+                    gate.metric, gate.suite, measured(gate.closed_book), measured(gate.oracle)));
     for (const std::string& warning : gate.warnings) say("warning: " + warning);
   }
 
