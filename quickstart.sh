@@ -13,7 +13,7 @@ bash cmake/build.sh "$preset" "$build" "$(bash cmake/jobs.sh)" quadrant
 quadrant=$build/harness/cli/quadrant
 status=0
 "$quadrant" run harness/experiments/quickstart.toml "$@" || status=$?
-# 3: some items could not be answered; the report says which.
+# 3: some cells are not finished; the report says which.
 [ "$status" -eq 0 ] || [ "$status" -eq 3 ] || exit "$status"
 
 store=()
