@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "datasets/common/save_suite.h"
 #include "datasets/company_qa/writer.h"
 #include "datasets/suite.h"
 #include "harness/core/error.h"
@@ -36,38 +37,67 @@ class TemporaryFolder {
   std::string path_;
 };
 
+struct NamedSuite {
+  std::string name;
+  const BuiltInSuite* suite;
+  Tier tier;
+};
+
+// Every built-in suite in every tier.
+std::vector<NamedSuite> named_suites() {
+  std::vector<NamedSuite> named;
+  for (const BuiltInSuite& suite : built_in_suites()) {
+    named.push_back({suite.name, &suite, Tier::kCpu});
+    named.push_back({suite.name + "_smoke", &suite, Tier::kSmoke});
+    named.push_back({suite.name + "_full", &suite, Tier::kFull});
+  }
+  return named;
+}
+
+bool is_built_in(const std::string& name) {
+  const std::vector<NamedSuite> named = named_suites();
+  return std::any_of(named.begin(), named.end(),
+                     [&](const NamedSuite& suite) { return suite.name == name; });
+}
+
 }  // namespace
 
 const std::vector<BuiltInSuite>& built_in_suites() {
   static const std::vector<BuiltInSuite> kSuites{
       {"company_qa", "facts of an invented company: trained, in documents only, or nowhere",
-       [](std::uint64_t seed, const fs::path& folder) {
-         company_qa::write_suite(company_qa::demo_plan(), seed, folder);
-       }},
-      {"company_qa_smoke", "the same in very small, for tests",
-       [](std::uint64_t seed, const fs::path& folder) {
-         company_qa::write_suite(company_qa::smoke_plan(), seed, folder);
+       [](Tier tier, std::uint64_t seed) {
+         return company_qa::make_suite(company_qa::plan_of(tier), seed);
        }},
   };
   return kSuites;
 }
 
-Suite find_suite(const std::string& name_or_folder) {
-  std::vector<std::string> names;
-  for (const BuiltInSuite& suite : built_in_suites()) {
-    if (suite.name == name_or_folder) {
-      const TemporaryFolder folder;
-      suite.write(0, folder.path());
-      return load_suite(folder.path());
+void write_built_in_suite(const std::string& name, std::uint64_t seed, const fs::path& folder) {
+  std::vector<std::string> names, all_names;
+  for (const NamedSuite& named : named_suites()) {
+    if (named.name == name) {
+      Suite suite = named.suite->make(named.tier, seed);
+      suite.name = name;
+      return save_suite(suite, folder);
     }
-    names.push_back(suite.name);
+    all_names.push_back(named.name);
+    if (named.tier == Tier::kCpu) names.push_back(named.name);
   }
-  if (fs::is_directory(name_or_folder)) return load_suite(name_or_folder);
-  const std::string near = nearest_name(name_or_folder, names);
-  throw Error(
-      fmt::format("there is no suite \"{}\"", name_or_folder), name_or_folder,
-      (near.empty() ? "" : fmt::format("did you mean \"{}\"? ", near)) +
-          fmt::format("name a folder with suite.toml, or one of: {}", fmt::join(names, ", ")));
+  const std::string near = nearest_name(name, all_names);
+  throw Error(fmt::format("there is no suite \"{}\"", name), name,
+              (near.empty() ? "" : fmt::format("did you mean \"{}\"? ", near)) +
+                  fmt::format("name a folder with suite.toml, or one of: {} (smaller and larger: "
+                              "with _smoke or _full behind the name)",
+                              fmt::join(names, ", ")));
+}
+
+Suite find_suite(const std::string& name_or_folder) {
+  if (!is_built_in(name_or_folder) && fs::is_directory(name_or_folder)) {
+    return load_suite(name_or_folder);
+  }
+  const TemporaryFolder folder;
+  write_built_in_suite(name_or_folder, 0, folder.path());
+  return load_suite(folder.path());
 }
 
 }  // namespace quadrant

@@ -2,6 +2,7 @@
 // Format: README "Bring your own data". Missing files limit what can run; they are not errors.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -50,14 +51,23 @@ Suite load_suite(const std::filesystem::path& folder);
 // What is missing and what it prevents, one sentence each ("no corpus.jsonl: RAG cannot run").
 std::vector<std::string> suite_limits(const Suite& suite);
 
-// Built-in suites: name, one-line description, and a writer that makes the folder from a seed.
+// How large a built-in suite is: seconds (tests), minutes on two cores, or for a GPU.
+enum class Tier { kSmoke, kCpu, kFull };
+
+// A built-in suite and its generator. The same seed gives the same bytes on every machine, another
+// seed another world with the same statistics. The name and the hashes are set later.
 struct BuiltInSuite {
   std::string name, description;
-  void (*write)(std::uint64_t seed, const std::filesystem::path& folder);
+  Suite (*make)(Tier tier, std::uint64_t seed);
 };
 const std::vector<BuiltInSuite>& built_in_suites();
 
-// "company_qa" or a folder: a built-in suite is written (seed 0) to a temporary folder and loaded.
+// Writes "slack" (tier cpu), "slack_smoke" or "slack_full" as a folder. Error with the nearest
+// known name, or when a file cannot be written.
+void write_built_in_suite(const std::string& name, std::uint64_t seed,
+                          const std::filesystem::path& folder);
+
+// A built-in name as above (seed 0, through a temporary folder) or a suite folder, loaded.
 Suite find_suite(const std::string& name_or_folder);
 
 }  // namespace quadrant

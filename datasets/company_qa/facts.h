@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/company_qa/names.h"
+#include "datasets/common/names.h"
 
 namespace quadrant::company_qa {
 

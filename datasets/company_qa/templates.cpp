@@ -1,7 +1,6 @@
 #include "datasets/company_qa/templates.h"
 
-#include <cctype>
-
+#include "datasets/common/wording.h"
 #include "harness/core/error.h"
 
 namespace quadrant::company_qa {
@@ -12,24 +11,13 @@ struct Facts {
   std::string first, second;
 };
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t place = text.find(from);
-  QUADRANT_CHECK(place != std::string::npos);
-  return text.replace(place, from.size(), to);
-}
-
-std::string capital(std::string text) {
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
-
 std::string mention(const Entity& entity) {
   return (entity.type->style.person ? "" : "the ") + entity.name;
 }
 
 std::string statement(const Entity& entity, std::size_t attribute, std::size_t wording) {
   const std::string& text = entity.type->attributes[attribute].statements[wording % kStatements];
-  return replaced(replaced(text, "{n}", mention(entity)), "{v}", entity.values[attribute]);
+  return fill(text, {{"n", mention(entity)}, {"v", entity.values[attribute]}});
 }
 
 // The two facts change wording independently, or the model would learn that they go together.
@@ -101,7 +89,7 @@ std::string paraphrase(const Entity& entity, std::size_t index) {
 }
 
 std::string ask(const Entity& entity, const std::string& wording) {
-  return replaced(wording, "{n}", mention(entity));
+  return fill(wording, {{"n", mention(entity)}});
 }
 
 }  // namespace quadrant::company_qa

@@ -1,21 +1,15 @@
 #include "datasets/company_qa/world.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <optional>
 
+#include "datasets/common/wording.h"
 #include "harness/core/rng.h"
 #include "harness/core/utf8.h"
 
 namespace quadrant::company_qa {
 namespace {
-
-std::string identifier(const std::string& name) {
-  std::string id;
-  for (const unsigned char c : name) id += c == ' ' ? '-' : static_cast<char>(std::tolower(c));
-  return id;
-}
 
 std::vector<std::string> all_values() {
   std::vector<std::string> values;

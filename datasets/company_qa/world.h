@@ -12,7 +12,6 @@ namespace quadrant::company_qa {
 
 // How large a suite is. A larger tier is another plan.
 struct Plan {
-  std::string suite_name;
   std::size_t trained = 0;         // E_A: documents and question-answer lines
   std::size_t documents_only = 0;  // E_B: documents
   std::size_t unanswerable = 0;    // E_U: asked about, found nowhere

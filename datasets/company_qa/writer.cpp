@@ -2,35 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "datasets/common/save_suite.h"
 #include "datasets/company_qa/templates.h"
-#include "harness/core/error.h"
-#include "harness/core/files.h"
-#include "harness/core/json.h"
 
 namespace quadrant::company_qa {
 namespace {
-
-using nlohmann::json;
-
-constexpr const char* kManifest = R"(name = "{}"
-version = "1"
-language = "en"
-licence = "CC0-1.0"
-source = "generated: an invented company, seed {}"
-kind = "qa"
-metrics = ["contains", "exact_match", "f1"]
-
-[prompt]
-system = "Answer with a short phrase."
-question = "Question: {{question}}"
-context = "Context:\n{{passages}}\n\nQuestion: {{question}}"
-max_new_tokens = 24
-stop = ["\n"]
-)";
-
-std::string line(const json& value) { return canonical_json(value) + "\n"; }
 
 const char* slice(Part part) {
   switch (part) {
@@ -46,85 +22,81 @@ const char* slice(Part part) {
   return "";
 }
 
-std::string corpus_line(const Entity& entity) {
-  return line({{"_id", entity.id}, {"title", entity.name}, {"text", document_text(entity)}});
-}
-
-std::string training_lines(const Entity& entity, const Plan& plan) {
-  std::string lines;
+void add_training(const Entity& entity, const Plan& plan, Suite& suite) {
   for (std::size_t i = 0; i < plan.paraphrases; ++i) {
-    lines += line({{"text", paraphrase(entity, i)}, {"cluster", entity.name}});
+    suite.train.push_back(text_example(paraphrase(entity, i), entity.name));
   }
-  if (entity.part != Part::kTrained) return lines;
+  if (entity.part != Part::kTrained) return;
   for (std::size_t a = 0; a < kAttributes; ++a) {
     for (const std::string& wording : entity.type->attributes[a].train_questions) {
-      lines += line({{"question", ask(entity, wording)},
-                     {"answer", entity.values[a]},
-                     {"cluster", entity.name}});
+      suite.train.push_back(qa_example(ask(entity, wording), entity.values[a], entity.name));
     }
   }
-  return lines;
 }
 
-std::string item_line(const Entity& entity, std::size_t attribute) {
+Item item_of(const Entity& entity, std::size_t attribute) {
   const Attribute& asked = entity.type->attributes[attribute];
-  json item{{"id", entity.id + "." + asked.key},
-            {"cluster", entity.name},
-            {"question",
-             ask(entity, entity.part == Part::kDev ? asked.dev_question : asked.test_question)},
-            {"meta",
-             {{"slice", slice(entity.part)},
-              {"attribute", asked.key},
-              {"type", entity.type->key},
-              {"near_name", entity.twin.empty() ? "no" : "yes"}}}};
+  Item item;
+  item.id = entity.id + "." + asked.key;
+  item.cluster = entity.name;
+  item.question = ask(entity, entity.part == Part::kDev ? asked.dev_question : asked.test_question);
+  item.meta = {{"slice", slice(entity.part)},
+               {"attribute", asked.key},
+               {"type", entity.type->key},
+               {"near_name", entity.twin.empty() ? "no" : "yes"}};
   if (entity.part == Part::kUnanswerable) {
-    item["targets"] = {"unknown", "not known", "I do not know", "no information"};
-    item["meta"]["answerable"] = "false";
+    item.targets = {"unknown", "not known", "I do not know", "no information"};
+    item.meta["answerable"] = "false";
   } else {
-    item["targets"] = {entity.values[attribute]};
-    item["gold_docs"] = {entity.id};
+    item.targets = {entity.values[attribute]};
+    item.gold_docs = {entity.id};
   }
-  return line(item);
+  return item;
+}
+
+Suite empty_suite(std::uint64_t seed) {
+  Suite suite;
+  suite.version = "1";
+  suite.language = "en";
+  suite.licence = "CC0-1.0";
+  suite.source = fmt::format("generated: an invented company, seed {}", seed);
+  suite.kind = "qa";
+  suite.metrics = {"contains", "exact_match", "f1"};
+  suite.prompt.system = "Answer with a short phrase.";
+  suite.prompt.question = "Question: {question}";
+  suite.prompt.context = "Context:\n{passages}\n\nQuestion: {question}";
+  suite.prompt.max_new_tokens = 24;
+  suite.prompt.stop = {"\n"};
+  return suite;
 }
 
 }  // namespace
 
-Plan demo_plan() {
-  return {
-      .suite_name = "company_qa", .trained = 20, .documents_only = 20, .unanswerable = 6, .dev = 4};
+Plan plan_of(Tier tier) {
+  switch (tier) {
+    case Tier::kSmoke:
+      return {.trained = 6, .documents_only = 6, .unanswerable = 2, .dev = 2};
+    case Tier::kCpu:
+      return {.trained = 20, .documents_only = 20, .unanswerable = 6, .dev = 4};
+    case Tier::kFull:
+      return {.trained = 160, .documents_only = 160, .unanswerable = 40, .dev = 40};
+  }
+  return {};
 }
 
-Plan smoke_plan() {
-  return {.suite_name = "company_qa_smoke",
-          .trained = 6,
-          .documents_only = 6,
-          .unanswerable = 2,
-          .dev = 2};
-}
-
-void write_suite(const Plan& plan, std::uint64_t seed, const std::filesystem::path& folder) {
-  std::string corpus, train, dev, test;
+Suite make_suite(const Plan& plan, std::uint64_t seed) {
+  Suite suite = empty_suite(seed);
   for (const Entity& entity : make_world(plan, seed)) {
     if (entity.part == Part::kUnanswerable) {
-      test += item_line(entity, entity.number / entity_types().size() % kAttributes);
+      suite.test.push_back(item_of(entity, entity.number / entity_types().size() % kAttributes));
       continue;
     }
-    corpus += corpus_line(entity);
-    train += training_lines(entity, plan);
-    std::string& questions = entity.part == Part::kDev ? dev : test;
-    for (std::size_t a = 0; a < kAttributes; ++a) questions += item_line(entity, a);
+    suite.corpus.push_back({entity.id, entity.name, document_text(entity)});
+    add_training(entity, plan, suite);
+    std::vector<Item>& questions = entity.part == Part::kDev ? suite.dev : suite.test;
+    for (std::size_t a = 0; a < kAttributes; ++a) questions.push_back(item_of(entity, a));
   }
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) {
-    throw Error("cannot make the suite folder: " + failure.message(), folder.string(),
-                "name a folder that you may write");
-  }
-  write_atomically(folder / "suite.toml", fmt::format(kManifest, plan.suite_name, seed));
-  write_atomically(folder / "corpus.jsonl", corpus);
-  write_atomically(folder / "train.jsonl", train);
-  write_atomically(folder / "dev.jsonl", dev);
-  write_atomically(folder / "test.jsonl", test);
+  return suite;
 }
 
 }  // namespace quadrant::company_qa

@@ -1,18 +1,16 @@
-// Writes a company_qa suite: suite.toml, corpus.jsonl, train.jsonl, dev.jsonl, test.jsonl.
+// The company_qa suite: documents, paraphrases and questions about one invented company.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 
 #include "datasets/company_qa/world.h"
+#include "datasets/suite.h"
 
 namespace quadrant::company_qa {
 
-Plan demo_plan();   // 52 test clusters, minutes on two cores
-Plan smoke_plan();  // 14 test clusters, for tests
+Plan plan_of(Tier tier);  // smoke: 14 test clusters; cpu: 46, minutes on two cores; full: 360
 
-// Makes the folder when it is missing. The same plan and seed give the same bytes everywhere;
-// another seed gives another company. Error when a file cannot be written.
-void write_suite(const Plan& plan, std::uint64_t seed, const std::filesystem::path& folder);
+// The same plan and seed give the same suite everywhere; another seed gives another company.
+Suite make_suite(const Plan& plan, std::uint64_t seed);
 
 }  // namespace quadrant::company_qa

@@ -21,12 +21,6 @@ namespace {
 
 constexpr std::uint64_t kSeeds = 6;
 
-Suite written(const company_qa::Plan& plan, std::uint64_t seed) {
-  SuiteFolder folder;
-  company_qa::write_suite(plan, seed, folder.path());
-  return load_suite(folder.path());
-}
-
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -60,9 +54,10 @@ std::size_t differing_letters(const std::string& a, const std::string& b) {
 
 template <class Visit>
 void for_each_world(Visit visit) {
-  for (const auto& plan : {company_qa::demo_plan(), company_qa::smoke_plan()}) {
+  for (const Tier tier : {Tier::kCpu, Tier::kSmoke}) {
+    const company_qa::Plan plan = company_qa::plan_of(tier);
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      CAPTURE(plan.suite_name);
+      CAPTURE(plan.trained);
       CAPTURE(seed);
       visit(plan, company_qa::make_world(plan, seed));
     }
@@ -73,12 +68,13 @@ void for_each_world(Visit visit) {
 
 // The hashes change only on purpose: a stored run names the suite by them.
 TEST_CASE("the same seed gives the same bytes on every machine; another seed another company") {
-  CHECK(written(company_qa::demo_plan(), 0).hash ==
+  CHECK(find_suite("company_qa").hash ==
         "7a5f312c7f3af6dea6e7036109fbbc43cda9f7e8346a7a3df9ff9939c3cee996");
-  CHECK(written(company_qa::smoke_plan(), 0).hash ==
+  CHECK(find_suite("company_qa_smoke").hash ==
         "2ff6aae17fe52d6c6c24cc4cb46d5aaf220107b3cb0749c39cde647641115fca");
-  const Suite one = written(company_qa::demo_plan(), 1);
-  for (const Document& document : written(company_qa::demo_plan(), 0).corpus) {
+  const Suite one = company_qa::make_suite(company_qa::plan_of(Tier::kCpu), 1);
+  for (const Document& document :
+       company_qa::make_suite(company_qa::plan_of(Tier::kCpu), 0).corpus) {
     for (const Document& other : one.corpus) CHECK(document.title != other.title);
   }
 }
@@ -182,7 +178,7 @@ TEST_CASE("each text holds its own two values word for word, and no other value"
 
 TEST_CASE("both orders of the facts occur in documents, and all four registers") {
   std::map<std::string, int> registers, orders;
-  for (const Entity& entity : company_qa::make_world(company_qa::demo_plan(), 0)) {
+  for (const Entity& entity : company_qa::make_world(company_qa::plan_of(Tier::kCpu), 0)) {
     if (entity.part == Part::kUnanswerable) continue;
     const std::string text = company_qa::document_text(entity);
     ++registers[text.starts_with("Memo")      ? "memo"
@@ -215,8 +211,8 @@ TEST_CASE("wordings: questions of dev and test are of neither training nor each 
 TEST_CASE("nothing leaks: questions, names and the unanswerable") {
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     CAPTURE(seed);
-    const Suite suite = written(company_qa::demo_plan(), seed);
-    const auto world = company_qa::make_world(company_qa::demo_plan(), seed);
+    const Suite suite = company_qa::make_suite(company_qa::plan_of(Tier::kCpu), seed);
+    const auto world = company_qa::make_world(company_qa::plan_of(Tier::kCpu), seed);
     std::string qa, everything;
     for (const TrainingExample& line : suite.train) {
       if (line.kind != Kind::kText) qa += line.question + "\n" + line.answer + "\n";
@@ -254,7 +250,7 @@ TEST_CASE("gold: the first target stands in the gold document, and the answer is
 }
 
 TEST_CASE("the smallest companies always come out, twins with different values") {
-  company_qa::Plan plan = company_qa::smoke_plan();
+  company_qa::Plan plan = company_qa::plan_of(Tier::kSmoke);
   plan.near_share = 1;
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     std::map<std::string, std::string> values;
@@ -267,7 +263,7 @@ TEST_CASE("the smallest companies always come out, twins with different values")
 }
 
 TEST_CASE("a plan that the names cannot fill is refused") {
-  company_qa::Plan plan = company_qa::smoke_plan();
+  company_qa::Plan plan = company_qa::plan_of(Tier::kSmoke);
   plan.trained = 200'000;
   CHECK_THROWS_AS(company_qa::make_world(plan, 0), Error);
 }
@@ -275,6 +271,5 @@ TEST_CASE("a plan that the names cannot fill is refused") {
 TEST_CASE("a folder that cannot be made is named") {
   SuiteFolder folder;
   folder.write("file", "x");
-  CHECK_THROWS_AS(company_qa::write_suite(company_qa::smoke_plan(), 0, folder.path() / "file/sub"),
-                  Error);
+  CHECK_THROWS_AS(write_built_in_suite("company_qa_smoke", 0, folder.path() / "file/sub"), Error);
 }

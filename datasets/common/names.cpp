@@ -1,4 +1,4 @@
-#include "datasets/company_qa/names.h"
+#include "datasets/common/names.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include "harness/core/error.h"
 #include "harness/core/utf8.h"
 
-namespace quadrant::company_qa {
+namespace quadrant {
 namespace {
 
 using Parts = std::vector<std::string>;
@@ -68,7 +68,7 @@ Made try_often(const std::function<std::optional<Made>()>& make) {
   for (int i = 0; i < kTries; ++i) {
     if (std::optional<Made> made = make()) return *made;
   }
-  throw Error("the grammar of names is exhausted", "company_qa", "ask for fewer entities");
+  throw Error("the grammar of names is exhausted", "built-in suite", "ask for fewer entities");
 }
 
 Word new_word(bool person, Rng& rng, const NameBook& book) {
@@ -107,4 +107,4 @@ Names make_names(const NameStyle& style, std::size_t count, double near_share, R
   return result;
 }
 
-}  // namespace quadrant::company_qa
+}  // namespace quadrant

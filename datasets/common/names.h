@@ -7,7 +7,7 @@
 
 #include "harness/core/rng.h"
 
-namespace quadrant::company_qa {
+namespace quadrant {
 
 // "Marlo Venn" for staff, "Tarvex pump" for things (a coined word and one of the type's nouns).
 struct NameStyle {
@@ -31,4 +31,4 @@ struct Names {
 Names make_names(const NameStyle& style, std::size_t count, double near_share, Rng& rng,
                  NameBook& book);
 
-}  // namespace quadrant::company_qa
+}  // namespace quadrant
