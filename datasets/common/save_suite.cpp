@@ -94,24 +94,6 @@ void save_lines(const std::vector<Line>& lines, const std::filesystem::path& fil
 
 }  // namespace
 
-TrainingExample text_example(const std::string& text, const std::string& cluster) {
-  TrainingExample example;
-  example.kind = TrainingExample::Kind::kText;
-  example.text = text;
-  example.cluster = cluster;
-  return example;
-}
-
-TrainingExample qa_example(const std::string& question, const std::string& answer,
-                           const std::string& cluster) {
-  TrainingExample example;
-  example.kind = TrainingExample::Kind::kQuestionAnswer;
-  example.question = question;
-  example.answer = answer;
-  example.cluster = cluster;
-  return example;
-}
-
 void save_suite(const Suite& suite, const std::filesystem::path& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);

@@ -2,15 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "datasets/suite.h"
 
 namespace quadrant {
-
-TrainingExample text_example(const std::string& text, const std::string& cluster);
-TrainingExample qa_example(const std::string& question, const std::string& answer,
-                           const std::string& cluster);
 
 // Makes the folder when it is missing; files without lines are left out. Equal suites give equal
 // bytes (canonical JSON). The hashes of the suite are not looked at. Error when a file cannot be

@@ -1,8 +1,6 @@
 #include "datasets/company_qa/writer.h"
 
-#include <fmt/format.h>
-
-#include "datasets/common/save_suite.h"
+#include "datasets/common/suite_parts.h"
 #include "datasets/company_qa/templates.h"
 
 namespace quadrant::company_qa {
@@ -55,13 +53,8 @@ Item item_of(const Entity& entity, std::size_t attribute) {
 }
 
 Suite empty_suite(std::uint64_t seed) {
-  Suite suite;
-  suite.version = "1";
-  suite.language = "en";
-  suite.licence = "CC0-1.0";
-  suite.source = fmt::format("generated: an invented company, seed {}", seed);
-  suite.kind = "qa";
-  suite.metrics = {"contains", "exact_match", "f1"};
+  Suite suite =
+      generated_suite("an invented company", seed, "qa", {"contains", "exact_match", "f1"});
   suite.prompt.system = "Answer with a short phrase.";
   suite.prompt.question = "Question: {question}";
   suite.prompt.context = "Context:\n{passages}\n\nQuestion: {question}";
