@@ -50,6 +50,7 @@
     for (const id of ["f-right", "f-wrong"]) {
       options(byId(id), [["", "any"], ...arms.map((arm) => [arm, arm])]);
     }
+    options(byId("f-cause"), [["", "any"], ...data.causes.map((name, i) => [String(i), name]).slice(1)]);
     byId("f-suite").parentElement.hidden = !several;
     byId("f-slice").parentElement.hidden = slices.length < 2;
 
@@ -65,6 +66,8 @@
       if (slice && item.l !== slice) return false;
       if (!holds(item, byId("f-right").value, right)) return false;
       if (!holds(item, byId("f-wrong").value, (a) => !right(a))) return false;
+      const cause = byId("f-cause").value;
+      if (cause && !item.r.some((a) => String(a.y) === cause)) return false;
       if (!text) return true;
       const all = [item.i, item.q, ...item.t, ...item.r.map((a) => a.o)];
       return all.some((part) => part.toLowerCase().includes(text));
@@ -113,7 +116,7 @@
       if (answer.d !== null) facts.push(answer.d ? "gold text delivered" : "gold text not delivered");
       const card = make("article", { class: "answer" + outcome },
         make("h4", { text: suiteOf(item).arms[answer.a] }),
-        make("p", { class: "small", text: (outcome ? outcome.trim() + " · " : "") + scoreText(answer.s) }),
+        make("p", { class: "small", text: [...(answer.y ? [data.causes[answer.y]] : []), scoreText(answer.s)].join(" · ") }),
         answer.e ? make("p", { class: "error", text: answer.e }) : marked(answer.o, item.t),
         make("p", { class: "small", text: facts.join(" · ") }),
         fold("Prompt", make("pre", { dir: "auto", tabindex: "0", text: data.texts[answer.p] })));
@@ -181,7 +184,7 @@
       const item = data.items.find((one) => key(one) === wanted || one.i === wanted);
       if (!item) return;
       if (!shown.includes(item)) {
-        for (const id of ["f-suite", "f-slice", "f-right", "f-wrong", "f-text"]) byId(id).value = "";
+        for (const id of ["f-suite", "f-slice", "f-right", "f-wrong", "f-cause", "f-text"]) byId(id).value = "";
         refresh();
       }
       show(item, true);
@@ -196,7 +199,7 @@
       show(next, true);
       byId("items").querySelector("[aria-current]").focus();
     });
-    for (const id of ["f-suite", "f-slice", "f-right", "f-wrong"]) byId(id).addEventListener("change", refresh);
+    for (const id of ["f-suite", "f-slice", "f-right", "f-wrong", "f-cause"]) byId(id).addEventListener("change", refresh);
     byId("f-text").addEventListener("input", refresh);
     addEventListener("hashchange", follow);
     byId("filters").hidden = byId("browser").hidden = false;

@@ -111,16 +111,33 @@ struct LineChart {
 };
 std::string draw_line_chart(const LineChart& chart);
 
-// Items gained (right) and lost (left) against the base.
+// Items gained (right) and lost (left) by a change.
 struct FlowRow {
   std::string name;
   int repaired = 0, broken = 0;
 };
 struct FlowChart {
   ChartWords words;
+  std::string broken, repaired;  // what the two sides are called
   std::vector<FlowRow> rows;
 };
 std::string draw_flow_chart(const FlowChart& chart);
+
+// Bars of equal length, each divided by class; letters and a legend name the classes.
+struct ShareClass {
+  std::string name;
+  int style = 0;  // 0 ... 7
+};
+struct ShareRow {
+  std::string name;
+  std::vector<int> counts;  // one a class
+};
+struct ShareBars {
+  ChartWords words;
+  std::vector<ShareClass> classes;
+  std::vector<ShareRow> rows;
+};
+std::string draw_share_bars(const ShareBars& bars);
 
 inline constexpr double kChartWidth = 800;
 

@@ -7,7 +7,7 @@
 namespace quadrant {
 namespace {
 
-constexpr double kRow = 30, kTop = 34, kLeft = 190;
+constexpr double kRow = 30, kTop = 34, kLeft = 230;
 
 }  // namespace
 
@@ -22,8 +22,8 @@ std::string draw_flow_chart(const FlowChart& chart) {
   const double zero = kLeft + 56 + unit * most_broken;
   const double bottom = kTop + kRow * static_cast<double>(chart.rows.size());
   Svg svg(kChartWidth, bottom + 10, chart.words);
-  svg.text(zero - 10, 20, "← broken", "axis", Anchor::kEnd);
-  svg.text(zero + 10, 20, "repaired →", "axis");
+  svg.text(zero - 10, 20, chart.broken, "axis", Anchor::kEnd);
+  svg.text(zero + 10, 20, chart.repaired, "axis");
   double y = kTop;
   for (const FlowRow& row : chart.rows) {
     svg.text(kLeft - 12, y + 19, fitted(row.name, 13, kLeft - 14), "label", Anchor::kEnd);

@@ -69,6 +69,11 @@ void add_record(const ReportRecordRow& record, const SuiteReport& suite, ArmRepo
                                  or_zero(record.decode_ms));
   }
   add_retrieval(record, suite.items[item], arm.scores[item], tally);
+  if (arm.shown[item] == Shown::kNothing && record.delivered) {
+    arm.shown[item] = *record.delivered            ? Shown::kDelivered
+                      : record.hit.value_or(false) ? Shown::kCutOut
+                                                   : Shown::kMissed;
+  }
 }
 
 void finish(const Tally& tally, ArmReport& arm) {
@@ -103,6 +108,7 @@ void add_answer_figures(const Store& store, const std::vector<ReportCellRow>& ce
   for (SuiteReport& suite : model.suites) {
     for (ArmReport& arm : suite.arms) {
       Tally tally;
+      arm.shown.assign(suite.items.size(), Shown::kNothing);
       for (const ReportCellRow& cell : cells) {
         if (!belongs(cell, model, suite, arm)) continue;
         tally.flops += or_zero(cell.flops);

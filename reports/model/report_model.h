@@ -13,6 +13,7 @@
 
 #include "harness/stats/interval.h"
 #include "harness/stats/verdict.h"
+#include "reports/text/say.h"
 
 namespace quadrant {
 
@@ -54,6 +55,28 @@ struct RetrievalFigures {
   double score_delivered = kUnknown, score_undelivered = kUnknown;
 };
 
+// What a prompt held of the passage that answers its item, in contexts that show passages.
+enum class Shown : char {
+  kNothing,    // no passages here
+  kMissed,     // no relevant passage was found
+  kCutOut,     // one was found, and the prompt had no room for it
+  kDelivered,  // the gold text stands in the final prompt
+};
+
+// Why an answer came out as it did: for a wrong one, the first that holds, from kOverrode on.
+enum class Cause : char {
+  kNone,        // nothing answers the item, or the answer has no score
+  kRight,       // right, and no passage was missing
+  kFromMemory,  // right, although the gold text was not among the passages shown
+  kOverrode,    // wrong; the same model is right without this context
+  kForgotten,   // wrong; the base model is right under the same context
+  kMissed,      // wrong; Shown::kMissed
+  kCutOut,      // wrong; Shown::kCutOut
+  kIgnored,     // wrong; Shown::kDelivered
+  kNotKnown,    // wrong; there were no passages, and none of the above
+};
+inline constexpr int kCauses = 9;
+
 // One strategy on one suite, all seeds together.
 struct ArmReport {
   int context = 0, tuning = 0;       // index into ReportModel::contexts, tunings
@@ -68,12 +91,21 @@ struct ArmReport {
   bool cached = false;      // all of it came from an earlier run
   ArmCosts costs;
   std::optional<RetrievalFigures> retrieval;
+  std::vector<Shown> shown;   // per item of the suite, of the first seed
+  std::vector<Cause> causes;  // per item of the suite
 };
 
-// What a strategy repaired and broke against the base model without context. Right = at least .5.
-struct ItemFlow {
-  int arm = 0;  // index into SuiteReport::arms
+// Answerable items by what became of them.
+struct FlowCounts {
   int both_right = 0, repaired = 0, broken = 0, both_wrong = 0;
+  void add(bool right_before, bool right_after);
+};
+
+// What changing one thing repaired and broke.
+struct ItemFlow {
+  int from = 0, to = 0;  // index into SuiteReport::arms
+  FlowCounts whole;
+  std::vector<FlowCounts> slices;  // like SuiteReport::slices
 };
 
 struct VerdictReport {
@@ -160,6 +192,7 @@ struct Provenance {
 };
 
 struct ReportModel {
+  Say say;  // the language of the page
   std::int64_t run_id = 0;
   std::string title, experiment, state, model_name;
   double margin = 0.05;

@@ -8,6 +8,7 @@
 #include "harness/stats/describe.h"
 #include "harness/store/store.h"
 #include "reports/model/answers.h"
+#include "reports/model/attribution.h"
 #include "reports/model/loading.h"
 
 namespace quadrant {
@@ -179,25 +180,6 @@ void mark_best(const ReportModel& model, SuiteReport& suite) {
   }
 }
 
-void add_flows(const ReportModel& model, SuiteReport& suite) {
-  const ArmReport* base = find_arm(suite, zero_shot_context(model), base_tuning(model));
-  if (!base) return;
-  for (std::size_t a = 0; a < suite.arms.size(); ++a) {
-    const ArmReport& arm = suite.arms[a];
-    if (&arm == base) continue;
-    ItemFlow flow;
-    flow.arm = static_cast<int>(a);
-    for (std::size_t i = 0; i < suite.items.size(); ++i) {
-      const double before = base->scores[i], after = arm.scores[i];
-      if (!suite.items[i].answerable || std::isnan(before) || std::isnan(after)) continue;
-      int& count = before >= .5 ? (after >= .5 ? flow.both_right : flow.broken)
-                                : (after >= .5 ? flow.repaired : flow.both_wrong);
-      ++count;
-    }
-    suite.flows.push_back(flow);
-  }
-}
-
 void add_cell(const Store& store, const ReportCellRow& cell, ReportModel& model,
               std::vector<SuiteData>& data) {
   const int context = index_of(model.contexts, cell.context, cell.context_spec, "kind");
@@ -246,9 +228,9 @@ std::vector<SuiteData> load_suites(const Store& store, const std::vector<ReportC
       summarise_arm(suite, data[s].arms[a], suite.arms[a]);
     }
     mark_best(model, suite);
-    add_flows(model, suite);
   }
   add_answer_figures(store, cells, model);
+  add_attribution(model);
   return data;
 }
 

@@ -101,7 +101,7 @@ std::string cost_section(const ReportModel& model) {
     body += suite_heading(model, suite);
     const auto best = on_frontier(plot.points);
     if (std::find(best.begin(), best.end(), true) != best.end()) {
-      body += figure(draw_pareto(plot),
+      body += figure(model.say, draw_pareto(plot),
                      "Left is cheaper, up is better; the axis of cost is logarithmic. The stepped "
                      "line joins the strategies that nothing beats on both. Shapes tell the tuned "
                      "models apart; a hollow point is the ceiling with the right passage in hand.");

@@ -116,7 +116,7 @@ std::string difference_section(const ReportModel& model) {
                     fmt::format("{}: paired differences by slice", suite.name),
                     "The five differences of each slice."};
     body += suite_heading(model, suite);
-    body += figure(draw_forest_plot(whole),
+    body += figure(model.say, draw_forest_plot(whole),
                    "A square is the mean difference between two strategies on the same items, the "
                    "line its 95 % interval; right of 0 the first one is better. Full squares are "
                    "detected, hollow ones not. The band holds differences too small to matter. "
@@ -124,7 +124,7 @@ std::string difference_section(const ReportModel& model) {
     body += fold("The same numbers as a table, with p-values and detectable effects", tables);
     if (!sliced.rows.empty()) {
       body += fold("By slice",
-                   figure(draw_forest_plot(sliced),
+                   figure(model.say, draw_forest_plot(sliced),
                           "As above, within each slice of the suite; slices are smaller, so "
                           "intervals are wider.") +
                        slice_tables);

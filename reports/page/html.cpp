@@ -51,11 +51,12 @@ std::string heading(int level, std::string_view text) {
   return fmt::format("<h{0}>{1}</h{0}>\n", level, escape_html(text));
 }
 
-std::string figure(const std::string& svg, std::string_view how_to_read) {
+std::string figure(const Say& say, const std::string& svg, std::string_view how_to_read) {
   return fmt::format(
-      "<figure><div class=\"chart\" tabindex=\"0\" role=\"group\" aria-label=\"Chart\">\n{}</div>"
-      "<figcaption><b>How to read it.</b> {}</figcaption></figure>\n",
-      svg, escape_html(with_unbroken_numbers(how_to_read)));
+      "<figure><div class=\"chart\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">\n{}</div>"
+      "<figcaption><b>{}</b> {}</figcaption></figure>\n",
+      say("Chart", "그림"), svg, say("How to read it.", "읽는 법."),
+      escape_html(with_unbroken_numbers(how_to_read)));
 }
 
 std::string fold(std::string_view summary, const std::string& html) {

@@ -28,7 +28,7 @@ class Table {
 std::string paragraph(std::string_view text, std::string_view classes = "");
 std::string heading(int level, std::string_view text);
 // A chart in a frame that scrolls sideways on a phone, and the sentence how to read it.
-std::string figure(const std::string& svg, std::string_view how_to_read);
+std::string figure(const Say& say, const std::string& svg, std::string_view how_to_read);
 std::string fold(std::string_view summary, const std::string& html);  // <details>
 // <section id> with its heading and the sentence that says what was found.
 std::string section(std::string_view id, std::string_view title, std::string_view finding,

@@ -75,7 +75,7 @@ std::string interaction_section(const ReportModel& model) {
                   fmt::format("{}: do the two changes add up?", suite.name), found};
     finding += (finding.empty() ? "" : " ") + found;
     body += suite_heading(model, suite);
-    body += figure(draw_interaction_plot(plot),
+    body += figure(model.say, draw_interaction_plot(plot),
                    "A line for each context, from the base model to the tuned ones. Parallel lines "
                    "mean that the two changes add up. Lines that come together mean that tuning "
                    "brings less where the context already helps; lines that move apart, more.");

@@ -125,7 +125,7 @@ std::string map_section(const ReportModel& model) {
                                   : "changing the model brings most with " + gains.best_tuning);
     body += suite_heading(model, suite);
     body += figure(
-        draw_quadrant_map(gains.map),
+        model.say, draw_quadrant_map(gains.map),
         "Right means that changing the model helps, up that changing what it sees helps, both over "
         "the base model. A disc is a strategy that was measured, its area and number the score. At "
         "a crossing both are changed: a dashed ring is the score if both gains added up, so a disc "

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "reports/page/causes.h"
 #include "reports/page/gzip.h"
 #include "reports/page/html.h"
 #include "reports/page/sections.h"
@@ -36,7 +37,7 @@ class UsedTexts {
   json used_ = json::array();
 };
 
-json answer_json(const SampleAnswer& answer, UsedTexts& texts) {
+json answer_json(const SampleAnswer& answer, Cause cause, UsedTexts& texts) {
   json passages = json::array();
   for (const SamplePassage& passage : answer.passages) {
     passages.push_back({texts.index(passage.text), visible_text(passage.doc_id),
@@ -52,6 +53,7 @@ json answer_json(const SampleAnswer& answer, UsedTexts& texts) {
           {"t", {answer.prompt_tokens, answer.output_tokens}},
           {"c", answer.truncated},
           {"d", answer.delivered ? json(*answer.delivered) : json()},
+          {"y", static_cast<int>(cause)},
           {"r", passages}};
 }
 
@@ -60,7 +62,11 @@ json item_json(const ReportModel& model, const SampleItem& sample, UsedTexts& te
   const ReportItem& item = suite.items[static_cast<std::size_t>(sample.item)];
   json targets = json::array(), answers = json::array();
   for (const std::string& target : sample.targets) targets.push_back(visible_text(target));
-  for (const SampleAnswer& answer : sample.answers) answers.push_back(answer_json(answer, texts));
+  for (const SampleAnswer& answer : sample.answers) {
+    const ArmReport& arm = suite.arms[static_cast<std::size_t>(answer.arm)];
+    const Cause cause = arm.causes[static_cast<std::size_t>(sample.item)];
+    answers.push_back(answer_json(answer, cause, texts));
+  }
   return {{"s", sample.suite},
           {"i", visible_text(item.id)},
           {"c", visible_text(item.cluster)},
@@ -91,7 +97,12 @@ std::string payload(const ReportModel& model, std::size_t count) {
   for (std::size_t k = 0; k < count; ++k) {
     chosen.push_back(item_json(model, items[k * items.size() / count], texts));
   }
-  const json data{{"suites", suites_json(model)}, {"texts", texts.used()}, {"items", chosen}};
+  json causes = json::array();
+  for (int c = 0; c < kCauses; ++c) causes.push_back(cause_name(model.say, static_cast<Cause>(c)));
+  const json data{{"suites", suites_json(model)},
+                  {"causes", causes},
+                  {"texts", texts.used()},
+                  {"items", chosen}};
   return base64(gzip(data.dump()));
 }
 
@@ -117,6 +128,7 @@ constexpr const char* kControls = R"html(<div class="filters" id="filters" hidde
 <label>Slice <select id="f-slice"></select></label>
 <label>Right in <select id="f-right"></select></label>
 <label>Wrong in <select id="f-wrong"></select></label>
+<label>Reason <select id="f-cause"></select></label>
 <label>Text <input id="f-text" type="search" autocomplete="off"></label>
 </div>
 <div class="browser" id="browser" hidden>

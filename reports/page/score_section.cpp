@@ -125,7 +125,7 @@ std::string score_section(const ReportModel& model) {
     finding += (finding.empty() ? "" : " ") + best_sentence(model, suite);
     body += suite_heading(model, suite);
     body += figure(
-        draw_heat_map(heat_map(model, suite, fmt::format("heat{}", s))),
+        model.say, draw_heat_map(heat_map(model, suite, fmt::format("heat{}", s))),
         "Rows are what the model is, columns what it sees. Each square has the mean "
         "score over answerable items and its 95 % interval; the stronger the blue, the higher, on "
         "one scale for the whole page. A frame and a star mark the highest strategy and "

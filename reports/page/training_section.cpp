@@ -101,7 +101,7 @@ std::string curves(const ReportModel& model, const SuiteReport& suite,
   rate.y_title = "learning rate";
   rate.height = 170;
   return figure(
-      draw_line_chart(loss) + draw_line_chart(rate),
+      model.say, draw_line_chart(loss) + draw_line_chart(rate),
       "Each line is one training run; seeds share a colour. The loss should fall and then "
       "level off; long runs are averaged over neighbouring steps.");
 }

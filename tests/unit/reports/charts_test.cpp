@@ -105,5 +105,8 @@ TEST_CASE("every chart draws clean SVG, with missing numbers and hostile names t
   lines.lines.push_back({"empty", 1, true, {}});
   check_clean(draw_line_chart(lines));
 
-  check_clean(draw_flow_chart({kWords, {{hostile, 0, 0}, {"rag", 12, 3}}}));
+  check_clean(draw_flow_chart({kWords, hostile, "→", {{hostile, 0, 0}, {"rag", 12, 3}}}));
+
+  check_clean(draw_share_bars(
+      {kWords, {{hostile, 0}, {"right", 7}}, {{hostile, {0, 0}}, {"rag", {900, 1}}}}));
 }

@@ -109,9 +109,10 @@ TEST_CASE("costs, flows, break-even and trainings") {
   const SuiteReport& suite = model.suites[0];
   CHECK(arm(model, "rag").costs.flops == doctest::Approx(420 * 2.7e8));
   CHECK(arm(model, "rag").costs.p95_ms >= arm(model, "rag").costs.median_ms);
-  CHECK(suite.flows.size() == 11);
+  CHECK(suite.flows.size() == 5 + 2 * 6);
   for (const ItemFlow& flow : suite.flows) {
-    CHECK(flow.both_right + flow.repaired + flow.broken + flow.both_wrong == 120);
+    const FlowCounts& n = flow.whole;
+    CHECK(n.both_right + n.repaired + n.broken + n.both_wrong == 120);
   }
   REQUIRE(suite.break_even.size() == 2);
   CHECK(suite.break_even[0].questions_flops == doctest::Approx(1.2e14 / (380 * 2.7e8)));
