@@ -7,6 +7,7 @@
 #include "harness/cli/verbs.h"
 #include "harness/core/files.h"
 #include "harness/store/store.h"
+#include "reports/model/prices.h"
 #include "reports/model/report_model.h"
 #include "reports/page/render.h"
 
@@ -14,7 +15,7 @@ namespace quadrant {
 namespace {
 
 struct ReportVerbOptions {
-  std::string run = "latest", store, output = "report.html", samples = "default";
+  std::string run = "latest", store, output = "report.html", samples = "default", prices;
 };
 
 int write_report(const ReportVerbOptions& options) {
@@ -22,6 +23,9 @@ int write_report(const ReportVerbOptions& options) {
   const Store store(options.store);
   ReportOptions report_options;
   report_options.samples = samples;
+  if (!options.prices.empty()) {
+    report_options.prices = parse_prices(read_text(options.prices), options.prices);
+  }
   const ReportModel model = load_report_model(store, store.find_run(options.run), report_options);
   const std::string page =
       samples == SampleChoice::kAll ? render_report(model, 0) : render_report(model);
@@ -40,6 +44,9 @@ void add_report(CLI::App& app, Action& action) {
   verb->add_option("-o,--output", options->output, "the file to write")->capture_default_str();
   verb->add_option("--samples", options->samples, "answers to include: default | all | none")
       ->capture_default_str();
+  verb->add_option(
+      "--prices", options->prices,
+      "TOML file: currency, input and output (per million tokens), training (per hour)");
   add_store_option(*verb, options->store);
   verb->callback([&action, options] { action = [options] { return write_report(*options); }; });
 }

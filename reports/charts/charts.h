@@ -87,7 +87,7 @@ struct ParetoPoint {
 };
 struct ParetoPlot {
   ChartWords words;
-  std::string cost_title;
+  std::string cost_title, score_title = "score";
   std::string (*cost_label)(double) = nullptr;
   std::vector<ParetoPoint> points;
 };
@@ -95,6 +95,25 @@ std::string draw_pareto(const ParetoPlot& plot);
 // Which points nothing beats: no other has at most the cost and a higher score, or less cost and
 // at least the score.
 std::vector<bool> on_frontier(const std::vector<ParetoPoint>& points);
+
+// Total cost against the number of questions, both logarithmic, and where lines cross.
+struct CostLine {
+  std::string name;
+  int style = 0, dash = 0;
+  double once = 0, each = 0;  // training; one question, above 0
+};
+struct CostMark {
+  std::string name;
+  double at = 0, low = kUnknown, high = kUnknown;  // questions; high may be infinite
+};
+struct CostLines {
+  ChartWords words;
+  std::string x_title, y_title;
+  std::string (*cost_label)(double) = nullptr;
+  std::vector<CostLine> lines;
+  std::vector<CostMark> marks;
+};
+std::string draw_cost_lines(const CostLines& plot);
 
 // Lines over a number, for training.
 struct LineSeries {

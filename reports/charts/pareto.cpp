@@ -83,7 +83,7 @@ std::string draw_pareto(const ParetoPlot& plot) {
   }
   const Scale x = log_scale(costs, kFrame.left, kFrame.right);
   const Scale y{0, 1, kFrame.bottom, kFrame.top, false};
-  draw_vertical_axis(svg, y, kFrame, percent_tick, "score");
+  draw_vertical_axis(svg, y, kFrame, percent_tick, plot.score_title);
   draw_horizontal_axis(svg, x, kFrame, plot.cost_label, plot.cost_title);
   draw_frontier(svg, plot, x, y);
   std::vector<Box> taken;

@@ -115,6 +115,12 @@ std::string plain_tick(double value) {
   return text;
 }
 
+std::string short_tick(double value) {
+  if (value >= 1e9) return plain_tick(value / 1e9) + " G";
+  if (value >= 1e6) return plain_tick(value / 1e6) + " M";
+  return plain_tick(value);
+}
+
 std::string flops_tick(double value) {
   std::string text = flops_text(value);
   const auto point = text.find('.'), space = text.find(' ');

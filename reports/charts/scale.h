@@ -38,5 +38,6 @@ std::string percent_tick(double value);  // 0.5 -> "50"
 std::string signed_tick(double value);   // 0.5 -> "+50"
 std::string plain_tick(double value);    // 1500 -> "1,500"; 0.25 -> "0.25"
 std::string flops_tick(double value);    // 1e9 -> "1 GFLOP"
+std::string short_tick(double value);    // 2e6 -> "2 M"; 0.002 -> "0.002"
 
 }  // namespace quadrant

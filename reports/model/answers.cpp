@@ -24,6 +24,12 @@ class Mean {
 
 double or_zero(double value) { return std::isnan(value) ? 0 : value; }
 
+// Retrieval, prefill and decoding; NaN when the model's part was not recorded.
+double milliseconds(const ReportRecordRow& record) {
+  if (std::isnan(record.prefill_ms) && std::isnan(record.decode_ms)) return kUnknown;
+  return or_zero(record.retrieve_ms) + or_zero(record.prefill_ms) + or_zero(record.decode_ms);
+}
+
 // The value below which a share `q` of all lies (nearest rank).
 double quantile(std::vector<double> values, double q) {
   if (values.empty()) return kUnknown;
@@ -35,8 +41,10 @@ double quantile(std::vector<double> values, double q) {
 
 // Adds up the answers of one arm, attempt by attempt.
 struct Tally {
-  Mean prompt_tokens, output_tokens, hit, miss, delivered, undelivered;
+  Mean hit, miss, delivered, undelivered;
   std::vector<double> milliseconds;
+  std::vector<int> seeds;  // per item: how many attempts have answered it
+  std::int64_t prompt_token_sum = 0, output_token_sum = 0;
   double flops = 0, seconds = 0;
   bool retrieved = false;
   RetrievalFigures retrieval;
@@ -54,6 +62,18 @@ void add_retrieval(const ReportRecordRow& record, const ReportItem& item, double
   (*record.delivered ? tally.delivered : tally.undelivered).add(score);
 }
 
+// Means over seeds grow with each attempt that answers the item.
+void add_item_cost(const ReportRecordRow& record, std::size_t item, ArmReport& arm, Tally& tally) {
+  ItemCost& cost = arm.item_costs[item];
+  const double share = 1.0 / ++tally.seeds[item];
+  const auto add = [share](double value, double& mean) {
+    mean = share == 1 ? value : mean + (value - mean) * share;
+  };
+  add(static_cast<double>(record.prompt_tokens), cost.prompt_tokens);
+  add(static_cast<double>(record.output_tokens), cost.output_tokens);
+  add(milliseconds(record) / 1000, cost.seconds);
+}
+
 void add_record(const ReportRecordRow& record, const SuiteReport& suite, ArmReport& arm,
                 Tally& tally) {
   const auto item = static_cast<std::size_t>(record.item_no);
@@ -62,12 +82,11 @@ void add_record(const ReportRecordRow& record, const SuiteReport& suite, ArmRepo
   arm.errors += record.failed;
   arm.truncated += record.truncated;
   arm.cut_off += record.cut_off;
-  tally.prompt_tokens.add(static_cast<double>(record.prompt_tokens));
-  tally.output_tokens.add(static_cast<double>(record.output_tokens));
-  if (!std::isnan(record.prefill_ms) || !std::isnan(record.decode_ms)) {
-    tally.milliseconds.push_back(or_zero(record.retrieve_ms) + or_zero(record.prefill_ms) +
-                                 or_zero(record.decode_ms));
-  }
+  tally.prompt_token_sum += record.prompt_tokens;
+  tally.output_token_sum += record.output_tokens;
+  const double duration = milliseconds(record);
+  if (!std::isnan(duration)) tally.milliseconds.push_back(duration);
+  add_item_cost(record, item, arm, tally);
   add_retrieval(record, suite.items[item], arm.scores[item], tally);
   if (arm.shown[item] == Shown::kNothing && record.delivered) {
     arm.shown[item] = *record.delivered            ? Shown::kDelivered
@@ -77,12 +96,14 @@ void add_record(const ReportRecordRow& record, const SuiteReport& suite, ArmRepo
 }
 
 void finish(const Tally& tally, ArmReport& arm) {
-  arm.costs.prompt_tokens = tally.prompt_tokens.value();
-  arm.costs.output_tokens = tally.output_tokens.value();
   arm.costs.median_ms = quantile(tally.milliseconds, .5);
   arm.costs.p95_ms = quantile(tally.milliseconds, .95);
   if (arm.answers > 0) {
     const auto answers = static_cast<double>(arm.answers);
+    const auto tokens = static_cast<double>(tally.prompt_token_sum + tally.output_token_sum);
+    arm.costs.prompt_tokens = static_cast<double>(tally.prompt_token_sum) / answers;
+    arm.costs.output_tokens = static_cast<double>(tally.output_token_sum) / answers;
+    if (tally.flops > 0 && tokens > 0) arm.costs.flops_per_token = tally.flops / tokens;
     if (tally.flops > 0) arm.costs.flops = tally.flops / answers;
     if (tally.seconds > 0) arm.costs.seconds = tally.seconds / answers;
   }
@@ -92,6 +113,19 @@ void finish(const Tally& tally, ArmReport& arm) {
   arm.retrieval->score_miss = tally.miss.value();
   arm.retrieval->score_delivered = tally.delivered.value();
   arm.retrieval->score_undelivered = tally.undelivered.value();
+}
+
+void add_cell(const ReportCellRow& cell, Effort& effort) {
+  ++effort.cells;
+  effort.answer_flops += or_zero(cell.flops);
+  effort.answer_seconds += or_zero(cell.seconds);
+  effort.peak_bytes = std::max(effort.peak_bytes, cell.peak_bytes.value_or(0));
+}
+
+void add_answer(const ReportRecordRow& record, Effort& effort) {
+  ++effort.answers;
+  effort.prompt_tokens += record.prompt_tokens;
+  effort.output_tokens += record.output_tokens;
 }
 
 bool belongs(const ReportCellRow& cell, const ReportModel& model, const SuiteReport& suite,
@@ -109,17 +143,29 @@ void add_answer_figures(const Store& store, const std::vector<ReportCellRow>& ce
     for (ArmReport& arm : suite.arms) {
       Tally tally;
       arm.shown.assign(suite.items.size(), Shown::kNothing);
+      arm.item_costs.resize(suite.items.size());
+      tally.seeds.resize(suite.items.size());
       for (const ReportCellRow& cell : cells) {
         if (!belongs(cell, model, suite, arm)) continue;
         tally.flops += or_zero(cell.flops);
         tally.seconds += or_zero(cell.seconds);
         arm.costs.peak_bytes = std::max(arm.costs.peak_bytes, cell.peak_bytes.value_or(0));
-        for_each_report_record(
-            store.database(), *cell.attempt_id,
-            [&](const ReportRecordRow& record) { add_record(record, suite, arm, tally); });
+        add_cell(cell, model.final_effort);
+        for_each_report_record(store.database(), *cell.attempt_id,
+                               [&](const ReportRecordRow& record) {
+                                 add_answer(record, model.final_effort);
+                                 add_record(record, suite, arm, tally);
+                               });
       }
       finish(tally, arm);
     }
+  }
+  for (const ReportCellRow& cell : cells) {
+    if (!cell.attempt_id || cell.split == "test") continue;
+    add_cell(cell, model.search_effort);
+    for_each_report_record(store.database(), *cell.attempt_id, [&](const ReportRecordRow& record) {
+      add_answer(record, model.search_effort);
+    });
   }
 }
 

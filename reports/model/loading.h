@@ -34,10 +34,10 @@ std::vector<double> mean_over_seeds(const std::vector<SeedScores>& seeds, const 
                                     std::size_t items,
                                     std::optional<std::int64_t> without = std::nullopt);
 
-void load_trainings(const Store& store, ReportModel& model);
+void load_trainings(const Store& store, const std::vector<ReportCellRow>& cells,
+                    ReportModel& model);
 void add_verdicts(const std::vector<SuiteData>& data, const ReportOptions& options,
                   ReportModel& model);
-void add_break_even(ReportModel& model);
 void load_samples(const Store& store, const std::vector<SuiteData>& data, SampleChoice choice,
                   ReportModel& model);
 void load_provenance(const Store& store, ReportModel& model);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/store/store.h"
+#include "reports/model/costs.h"
 #include "reports/model/loading.h"
 #include "reports/model/warnings.h"
 
@@ -40,9 +41,9 @@ ReportModel load_report_model(const Store& store, std::int64_t run_id,
   read_configuration(run, model);
   const auto cells = report_cells(store.database(), run_id);
   const auto data = load_suites(store, cells, model);
-  load_trainings(store, model);
+  load_trainings(store, cells, model);
   add_verdicts(data, options, model);
-  add_break_even(model);
+  add_costs(options, model);
   load_samples(store, data, options.samples, model);
   load_provenance(store, model);
   add_warnings(store, cells, model);

@@ -44,7 +44,14 @@ struct ArmCosts {
   double prompt_tokens = kUnknown, output_tokens = kUnknown;
   double median_ms = kUnknown, p95_ms = kUnknown;  // retrieval + prefill + decoding of one question
   double flops = kUnknown, seconds = kUnknown;     // of the whole attempt, shared out
+  double flops_per_token = kUnknown;               // prompt and answer alike
   std::int64_t peak_bytes = 0;                     // highest of the seeds; 0 = not recorded
+};
+
+// What one item took, mean over seeds; NaN = not recorded.
+struct ItemCost {
+  double prompt_tokens = kUnknown, output_tokens = kUnknown;
+  double seconds = kUnknown;  // retrieval, and its share of its batch's prefill and decoding
 };
 
 // Of answerable items in contexts that show passages. A hit: a relevant passage was found;
@@ -90,6 +97,7 @@ struct ArmReport {
   bool among_best = false;  // no contender is detectably better on these items; never the oracle
   bool cached = false;      // all of it came from an earlier run
   ArmCosts costs;
+  std::vector<ItemCost> item_costs;  // per item of the suite
   std::optional<RetrievalFigures> retrieval;
   std::vector<Shown> shown;   // per item of the suite, of the first seed
   std::vector<Cause> causes;  // per item of the suite
@@ -116,11 +124,32 @@ struct VerdictReport {
   Verdict verdict;
 };
 
-// Questions after which training has cost less than reading passages: F / (f_rag - f_ft).
+// Questions after which training has cost less than a context does: F / (f_context - f_tuned), in
+// one unit of cost. The band holds both ends of the 95 % interval of what a question saves, and
+// the cheapest and the dearest training of the seeds.
+struct BreakEvenCount {
+  double training = kUnknown;              // once, mean over seeds
+  double saved = kUnknown;                 // by each question
+  double questions = kUnknown;             // infinite: never; NaN: not known
+  double low = kUnknown, high = kUnknown;  // the band, likewise
+};
 struct BreakEven {
   int context = 0, tuning = 0;
-  double training_flops = kUnknown, training_seconds = kUnknown;
-  double questions_flops = kUnknown, questions_seconds = kUnknown;  // NaN: never, or not known
+  BreakEvenCount flops, seconds, money;
+};
+
+// All work of one kind, whenever it was done; FLOPs and seconds as far as they were recorded.
+struct Effort {
+  int trainings = 0, cells = 0;
+  std::int64_t answers = 0, prompt_tokens = 0, output_tokens = 0, training_tokens = 0;
+  double answer_flops = 0, training_flops = 0, answer_seconds = 0, training_seconds = 0;
+  std::int64_t peak_bytes = 0;
+};
+
+struct Prices {
+  std::string currency;
+  double input = 0, output = 0;  // per million tokens
+  double training = 0;           // per hour
 };
 
 struct SuiteReport {
@@ -145,6 +174,7 @@ struct TrainingReport {
   std::int64_t seed = 0, sequences = 0, steps = 0, trainable = 0, peak_bytes = 0, tokens = 0;
   double seconds = kUnknown, flops = kUnknown;
   std::int64_t losses_not_finite = 0;
+  bool searched = false;                 // only to choose settings: no test cell uses it
   std::vector<CurvePoint> train, valid;  // thinned to a few hundred points
 };
 
@@ -200,6 +230,8 @@ struct ReportModel {
   std::vector<TuningArm> tunings;
   std::vector<SuiteReport> suites;
   std::vector<TrainingReport> trainings;
+  Effort search_effort, final_effort;  // to choose settings on dev items; what the test cells use
+  std::optional<Prices> prices;
   Samples samples;
   Provenance provenance;
   std::vector<std::string> warnings;
@@ -211,6 +243,7 @@ SampleChoice parse_sample_choice(const std::string& name);  // default | all | n
 struct ReportOptions {
   SampleChoice samples = SampleChoice::kDefault;  // default: disagreements first, see samples.cpp
   int resamples = 10000;                          // of permutations and bootstrap
+  std::optional<Prices> prices = std::nullopt;
 };
 
 // Error when the run is not there.

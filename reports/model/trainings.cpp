@@ -1,5 +1,6 @@
 // Training curves, thinned so that a page stays small.
 #include <cmath>
+#include <set>
 
 #include "harness/store/store.h"
 #include "reports/model/loading.h"
@@ -30,7 +31,12 @@ std::vector<CurvePoint> curve(const std::vector<ReportStepRow>& steps) {
 
 }  // namespace
 
-void load_trainings(const Store& store, ReportModel& model) {
+void load_trainings(const Store& store, const std::vector<ReportCellRow>& cells,
+                    ReportModel& model) {
+  std::set<std::int64_t> used;
+  for (const ReportCellRow& cell : cells) {
+    if (cell.split == "test" && cell.training_id) used.insert(*cell.training_id);
+  }
   for (const ReportTrainingRow& row : report_trainings(store.database(), model.run_id)) {
     const TrainingRow& training = row.training;
     TrainingReport report;
@@ -47,6 +53,7 @@ void load_trainings(const Store& store, ReportModel& model) {
     report.tokens = training.tokens.value_or(0);
     report.seconds = training.seconds;
     report.flops = training.flops;
+    report.searched = !used.contains(training.id);
     const auto steps = report_steps(store.database(), training.id, "train");
     for (const ReportStepRow& step : steps) report.losses_not_finite += !std::isfinite(step.loss);
     report.train = curve(steps);

@@ -190,31 +190,6 @@ std::vector<int> tuned_methods(const ReportModel& model, const SuiteReport& suit
   return tunings;
 }
 
-void add_break_even(const ReportModel& model, SuiteReport& suite, int context, int tuning) {
-  const ArmReport* rag = find_arm(suite, context, base_tuning(model));
-  const ArmReport* tuned = find_arm(suite, zero_shot_context(model), tuning);
-  if (!rag || !tuned) return;
-  BreakEven result{context, tuning, 0, 0, kUnknown, kUnknown};
-  int trainings = 0;
-  for (const TrainingReport& training : model.trainings) {
-    if (training.suite != suite.name ||
-        training.tuning != model.tunings[static_cast<std::size_t>(tuning)].name) {
-      continue;
-    }
-    ++trainings;
-    result.training_flops += training.flops;
-    result.training_seconds += training.seconds;
-  }
-  if (trainings == 0) return;
-  result.training_flops /= trainings;
-  result.training_seconds /= trainings;
-  const double flops = rag->costs.flops - tuned->costs.flops;
-  const double seconds = rag->costs.seconds - tuned->costs.seconds;
-  if (flops > 0) result.questions_flops = result.training_flops / flops;
-  if (seconds > 0) result.questions_seconds = result.training_seconds / seconds;
-  suite.break_even.push_back(result);
-}
-
 }  // namespace
 
 void add_verdicts(const std::vector<SuiteData>& data, const ReportOptions& options,
@@ -229,17 +204,6 @@ void add_verdicts(const std::vector<SuiteData>& data, const ReportOptions& optio
       if (suite.slices.size() < 2) continue;
       for (const std::string& slice : suite.slices) {
         suite.verdicts.push_back(judge.judge_slice(&slice, context, tuning));
-      }
-    }
-  }
-}
-
-void add_break_even(ReportModel& model) {
-  for (SuiteReport& suite : model.suites) {
-    for (std::size_t c = 0; c < model.contexts.size(); ++c) {
-      if (model.contexts[c].kind != "rag") continue;
-      for (const int tuning : tuned_methods(model, suite)) {
-        if (tuning >= 0) add_break_even(model, suite, static_cast<int>(c), tuning);
       }
     }
   }

@@ -52,7 +52,7 @@ ShareBars bars_of(const ReportModel& model, const SuiteReport& suite) {
 
 std::string cause_table(const ReportModel& model, const SuiteReport& suite) {
   const Say& say = model.say;
-  std::vector<std::string> columns{say("Strategy", "전략")};
+  std::vector<std::string> columns{say("Strategy", "방식")};
   for (const Cause cause : kShownCauses) columns.push_back(cause_name(say, cause));
   Table table(say("{}: answerable items by reason", "{}: 이유별 답할 수 있는 문항 수", suite.name),
               columns);
@@ -78,7 +78,7 @@ std::string cause_name(const Say& say, Cause cause) {
     case Cause::kOverrode:
       return say("context overrode a right answer", "컨텍스트가 맞는 답을 뒤집음");
     case Cause::kForgotten:
-      return say("forgotten after tuning", "튜닝 뒤 잊음");
+      return say("forgotten after tuning", "학습 뒤 잊음");
     case Cause::kMissed:
       return say("retrieval miss", "검색 실패");
     case Cause::kCutOut:
@@ -131,10 +131,10 @@ std::string cause_part(const ReportModel& model, const SuiteReport& suite, const
                  "the same model without this context is right. Forgotten: the base model is "
                  "right under the same context. The reasons are read from stored records, the "
                  "first that holds.",
-                 "막대 하나가 한 전략의 답할 수 있는 문항 전체이고, 글자는 범례의 이유를 뜻합니다. "
-                 "검색 실패: 관련 구절을 찾지 못했습니다. 프롬프트에서 잘림: 찾았으나 프롬프트에 "
-                 "들어갈 자리가 없었습니다. 전달됐으나 무시: 맞는 구절이 프롬프트에 있었습니다. "
-                 "기억으로 맞힘: 그 구절 없이 맞혔습니다. 뒤집음: 같은 모델이 이 컨텍스트 없이는 "
+                 "막대 하나가 한 방식의 답할 수 있는 문항 전체이고, 글자는 범례의 이유를 뜻합니다. "
+                 "검색 실패: 관련 문단을 찾지 못했습니다. 프롬프트에서 잘림: 찾았으나 프롬프트에 "
+                 "들어갈 자리가 없었습니다. 전달됐으나 무시: 맞는 문단이 프롬프트에 있었습니다. "
+                 "기억으로 맞힘: 그 문단 없이 맞혔습니다. 뒤집음: 같은 모델이 이 컨텍스트 없이는 "
                  "맞힙니다. 잊음: 같은 컨텍스트에서 기본 모델은 맞힙니다. 이유는 저장된 기록만으로 "
                  "정하며, 먼저 해당하는 것을 씁니다.")) +
          fold(say("The same numbers as a table", "같은 숫자를 표로"), cause_table(model, suite));

@@ -36,7 +36,7 @@ std::string flow_sentence(const ReportModel& model, const SuiteReport& suite) {
   if (!most) return "";
   return model.say(
       "On {0}, {1} repairs {2} items that {3} gets wrong and breaks {4} that it gets right.",
-      "{0}: {1} 전략은 {3} 전략이 틀린 문항 {2}개를 고치고, 맞힌 문항 {4}개를 망칩니다.",
+      "{0}: {1} 방식은 {3} 방식이 틀린 문항 {2}개를 고치고, 맞힌 문항 {4}개를 망칩니다.",
       suite.name, arm_label(model, arm_at(suite, most->to)), most->whole.repaired,
       arm_label(model, arm_at(suite, most->from)), most->whole.broken);
 }
@@ -91,7 +91,7 @@ std::string flow_part(const ReportModel& model, const SuiteReport& suite, const 
                     "items lost. Two strategies with the same score may differ much here. An item "
                     "counts as right when its score, averaged over seeds, is at least 50.",
                     "한 줄은 하나만 바꾼 것입니다. 오른쪽은 앞에서 틀리고 뒤에서 맞힌 문항, 왼쪽은 "
-                    "잃은 문항입니다. 점수가 같은 두 전략도 여기서는 크게 다를 수 있습니다. 시드 "
+                    "잃은 문항입니다. 점수가 같은 두 방식도 여기서는 크게 다를 수 있습니다. 시드 "
                     "평균 점수가 50 이상이면 맞은 것으로 셉니다.")) +
          fold(say("The same numbers as a table", "같은 숫자를 표로"), flow_table(model, suite)) +
          flow_slices(model, suite);
@@ -100,7 +100,7 @@ std::string flow_part(const ReportModel& model, const SuiteReport& suite, const 
 // What strategies do where nothing in the suite holds the answer.
 std::string unanswerable_table(const ReportModel& model, const SuiteReport& suite) {
   const Say& say = model.say;
-  std::vector<std::string> columns{say("Strategy", "전략")};
+  std::vector<std::string> columns{say("Strategy", "방식")};
   for (const ArmReport& arm : suite.arms) {
     if (arm.unanswerable.empty()) continue;
     for (const MetricValue& value : arm.unanswerable) columns.push_back(value.metric);
@@ -133,7 +133,7 @@ std::string unanswerable_table(const ReportModel& model, const SuiteReport& suit
 std::string answer_table(const ReportModel& model, const SuiteReport& suite) {
   const Say& say = model.say;
   Table table(say("{}: answers that went another way", "{}: 다르게 끝난 답", suite.name),
-              {say("Strategy", "전략"), say("Answers", "답"), say("Expected", "예정"),
+              {say("Strategy", "방식"), say("Answers", "답"), say("Expected", "예정"),
                say("Failed", "실패"), say("Prompt cut to fit", "잘린 프롬프트"),
                say("Answer cut by length", "길이에서 잘린 답")});
   for (const ArmReport& arm : suite.arms) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -82,6 +83,15 @@ std::string bytes_text(std::int64_t bytes) {
   std::size_t unit = 0;
   for (; size >= 1023.5 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
   return fmt::format("{} {}", decimal_text(size, unit == 0 || size >= 100 ? 0 : 1), kUnits[unit]);
+}
+
+std::string money_text(double amount, std::string_view currency) {
+  if (!std::isfinite(amount)) return kNone;
+  const double size = std::abs(amount);
+  if (size >= 999.995) return fmt::format("{} {}", count_text(std::llround(amount)), currency);
+  // Two digits that say something, and cents at least.
+  const int zeros = size > 0 ? static_cast<int>(std::floor(-std::log10(size))) : 0;
+  return fmt::format("{} {}", decimal_text(amount, std::clamp(zeros + 2, 2, 12)), currency);
 }
 
 std::string duration_text(double seconds) {

@@ -20,5 +20,6 @@ std::string decimal_text(double value, int digits);  // fixed; no "-0.0"
 std::string flops_text(double flops);                // 5.72e13 -> "57.2 TFLOP"
 std::string bytes_text(std::int64_t bytes);          // "1.2 GiB"
 std::string duration_text(double seconds);           // "0.42 s", "3 min 20 s", "2 h 05 min"
+std::string money_text(double amount, std::string_view currency);  // "12.40 EUR", "0.0031 EUR"
 
 }  // namespace quadrant

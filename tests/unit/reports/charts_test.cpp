@@ -97,9 +97,15 @@ TEST_CASE("every chart draws clean SVG, with missing numbers and hostile names t
   InteractionPlot inter{kWords, {"base", "lora"}, {{hostile, {{.1, .0, .2}, {}}}, {"x", {{}, {}}}}};
   check_clean(draw_interaction_plot(inter));
 
-  ParetoPlot pareto{kWords, "cost", flops_tick, {{hostile, 1e9, {.5, .4, .6}, 0, false}}};
+  ParetoPlot pareto{kWords, "cost", "score", flops_tick, {{hostile, 1e9, {.5, .4, .6}, 0, false}}};
   pareto.points.push_back({"unknown", NAN, {.5, NAN, NAN}, 1, false});
   check_clean(draw_pareto(pareto));
+
+  CostLines costs{
+      kWords, "x", "y", flops_tick, {{hostile, 0, 0, 0, 1e9}, {"lora", 1, 1, 1e12, 5e8}}, {}};
+  costs.marks.push_back({hostile, 2000, 1500, INFINITY});
+  costs.marks.push_back({"far", 1e12, 1e11, 1e13});
+  check_clean(draw_cost_lines(costs));
 
   LineChart lines{kWords, 200, "x", "y", {{hostile, 0, false, {{1, 3}, {2, NAN}, {3, 1}}}}};
   lines.lines.push_back({"empty", 1, true, {}});

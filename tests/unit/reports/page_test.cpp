@@ -105,8 +105,8 @@ TEST_CASE("budgets: page, style sheet, script") {
   ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
   CHECK(model.samples.left_out > 0);
   CHECK(render_report(model).size() <= 2'000'000);
-  const std::string small = render_report(model, 160'000);
-  CHECK(small.size() <= 160'000);
+  const std::string small = render_report(model, 200'000);
+  CHECK(small.size() <= 200'000);
   CHECK(samples_of(small)["items"].size() < model.samples.items.size());
   model.samples = {};
   const std::string bare = render_report(model);

@@ -41,6 +41,11 @@ TEST_CASE("numbers") {
   CHECK(duration_text(200) == "3 min 20 s");
   CHECK(duration_text(59.97) == "1 min 00 s");
   CHECK(duration_text(7500) == "2 h 05 min");
+  CHECK(money_text(1234.5, "EUR") == "1,235 EUR");
+  CHECK(money_text(12.4, "EUR") == "12.40 EUR");
+  CHECK(money_text(0.00312, "EUR") == "0.0031 EUR");
+  CHECK(money_text(0, "EUR") == "0.00 EUR");
+  CHECK(money_text(NAN, "EUR") == "n/a");
 }
 
 TEST_CASE("bounds and percentages stay on one line") {
