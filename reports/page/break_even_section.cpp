@@ -98,9 +98,9 @@ std::string update_table(const ReportModel& model, const SuiteReport& suite) {
                   "knowledge changes ({})",
                   "{}: 지식이 바뀌는 빈도별로, 학습이 더 싸지는 한 달 질문 수 ({})", suite.name,
                   unit_name(say, unit)),
-              {say("Trained, instead of", "학습한 쪽 (대신할 것)"), say("Once a year", "1년에 한 번"),
-               say("Once a month", "한 달에 한 번"), say("Once a week", "한 주에 한 번"),
-               say("Every day", "날마다")});
+              {say("Trained, instead of", "학습한 쪽 (대신할 것)"),
+               say("Once a year", "1년에 한 번"), say("Once a month", "한 달에 한 번"),
+               say("Once a week", "한 주에 한 번"), say("Every day", "날마다")});
   for (const BreakEven& even : suite.break_even) {
     const BreakEvenCount& count = count_of(even, unit);
     if (!std::isfinite(count.questions)) continue;
