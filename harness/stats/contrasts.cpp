@@ -83,7 +83,9 @@ std::vector<Contrast> primary_contrasts(const ArmScores& scores, const std::vect
                                         const ArmLabels& labels, const ContrastSettings& settings) {
   const bool context_best = settings.best_single == Single::kContext;
   const auto& single = context_best ? scores.context : scores.model;
-  const auto& single_label = context_best ? labels.context : labels.model;
+  const std::string context_label = labels.context.empty() ? "context" : labels.context;
+  const std::string model_label = labels.model.empty() ? "model" : labels.model;
+  const std::string& single_label = context_best ? context_label : model_label;
   const auto context_gain = differences(scores.context, scores.base);
   const auto add = [&](const char* name, std::string description, const std::vector<double>& values,
                        double reach = 1) {
@@ -93,12 +95,12 @@ std::vector<Contrast> primary_contrasts(const ArmScores& scores, const std::vect
     return fmt::format("{} - {}", a, b);
   };
   std::vector<Contrast> contrasts{
-      add("T1", minus(labels.context, labels.base), context_gain),
-      add("T2", minus(labels.model, labels.base), differences(scores.model, scores.base)),
-      add("T3", minus(labels.context, labels.model), differences(scores.context, scores.model)),
+      add("T1", minus(context_label, labels.base), context_gain),
+      add("T2", minus(model_label, labels.base), differences(scores.model, scores.base)),
+      add("T3", minus(context_label, model_label), differences(scores.context, scores.model)),
       add("T4", minus(labels.both, single_label), differences(scores.both, single)),
       add("T5",
-          fmt::format("({} - {}) - ({} - {})", labels.both, labels.model, labels.context,
+          fmt::format("({} - {}) - ({} - {})", labels.both, model_label, context_label,
                       labels.base),
           differences(differences(scores.both, scores.model), context_gain), 2)};
   if (settings.best_single_from_test) contrasts[3].p = std::fmin(1, 2 * contrasts[3].p);

@@ -1,18 +1,15 @@
 #include "harness/stats/verdict.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "harness/core/error.h"
 #include "harness/stats/contrasts.h"
+#include "harness/stats/verdict_sentences.h"
 #include "harness/stats/verdict_text.h"
 
 namespace quadrant {
 namespace {
-
-enum { kT1, kT2, kT3, kT4, kT5 };
 
 std::vector<double> oriented(const std::vector<double>& scores, std::size_t items,
                              bool higher_is_better) {
@@ -35,59 +32,44 @@ ArmScores oriented(const ArmScores& scores, std::size_t items, bool higher_is_be
 
 VerdictKind decide_kind(const ArmScores& scores, const std::vector<Contrast>& t) {
   const bool both_below_base = mean_difference(scores.both, scores.base) < -1e-12;
-  if (t[kT4].detected > 0 && !both_below_base) return VerdictKind::kBothWin;
-  if (t[kT4].detected < 0) return VerdictKind::kInterference;
-  if (t[kT1].detected > 0 && t[kT3].detected > 0) return VerdictKind::kContextWins;
-  if (t[kT2].detected > 0 && t[kT3].detected < 0) return VerdictKind::kModelWins;
-  if (t[kT3].equivalent) return VerdictKind::kEquivalent;
+  if (t[kCombination].detected > 0 && !both_below_base) return VerdictKind::kBothWin;
+  if (t[kCombination].detected < 0) return VerdictKind::kInterference;
+  if (t[kContextGain].detected > 0 && t[kContextOverModel].detected > 0)
+    return VerdictKind::kContextWins;
+  if (t[kModelGain].detected > 0 && t[kContextOverModel].detected < 0)
+    return VerdictKind::kModelWins;
+  if (t[kContextOverModel].equivalent) return VerdictKind::kEquivalent;
   return VerdictKind::kNoVerdict;
 }
 
+// Do the differences that a verdict rests on point the same way in a part of its items?
+bool same_signs(VerdictKind kind, const std::vector<Contrast>& whole,
+                const std::vector<Contrast>& part) {
+  std::vector<int> deciding;
+  if (kind == VerdictKind::kBothWin || kind == VerdictKind::kInterference) {
+    deciding = {kCombination};
+  } else if (kind == VerdictKind::kContextWins) {
+    deciding = {kContextGain, kContextOverModel};
+  } else if (kind == VerdictKind::kModelWins) {
+    deciding = {kModelGain, kContextOverModel};
+  }
+  return std::all_of(deciding.begin(), deciding.end(), [&](int index) {
+    const auto at = static_cast<std::size_t>(index);
+    // A part without any such item (NaN) contradicts nothing.
+    return !(whole[at].estimate * part[at].estimate <= 0);
+  });
+}
+
 Interaction decide_interaction(const std::vector<Contrast>& t) {
-  if (t[kT5].equivalent) return Interaction::kAdditive;
-  if (t[kT5].detected > 0) return Interaction::kSuperAdditive;
-  if (t[kT5].detected == 0) return Interaction::kNotDetermined;
+  if (t[kInteraction].equivalent) return Interaction::kAdditive;
+  if (t[kInteraction].detected > 0) return Interaction::kSuperAdditive;
+  if (t[kInteraction].detected == 0) return Interaction::kNotDetermined;
   // Without a proven cross-over only the weaker label may be given.
-  return t[kT4].detected < 0 ? Interaction::kAntagonistic : Interaction::kSubAdditiveRemovable;
+  return t[kCombination].detected < 0 ? Interaction::kAntagonistic
+                                      : Interaction::kSubAdditiveRemovable;
 }
 
 }  // namespace
-
-const char* to_string(VerdictKind kind) {
-  switch (kind) {
-    case VerdictKind::kInvalid:
-      return "INVALID";
-    case VerdictKind::kContextWins:
-      return "CONTEXT WINS";
-    case VerdictKind::kModelWins:
-      return "MODEL WINS";
-    case VerdictKind::kBothWin:
-      return "BOTH WIN";
-    case VerdictKind::kInterference:
-      return "INTERFERENCE";
-    case VerdictKind::kEquivalent:
-      return "EQUIVALENT";
-    case VerdictKind::kNoVerdict:
-      return "NO VERDICT AT THIS n";
-  }
-  return "";
-}
-
-const char* to_string(Interaction interaction) {
-  switch (interaction) {
-    case Interaction::kNotDetermined:
-      return "not determined";
-    case Interaction::kAdditive:
-      return "additive";
-    case Interaction::kAntagonistic:
-      return "antagonistic";
-    case Interaction::kSubAdditiveRemovable:
-      return "sub-additive-removable";
-    case Interaction::kSuperAdditive:
-      return "super-additive";
-  }
-  return "";
-}
 
 Verdict judge(const VerdictInput& input) {
   const std::vector<int> clusters = number_clusters(input.clusters);
@@ -113,13 +95,20 @@ Verdict judge(const VerdictInput& input) {
   for (const auto& view : input.views) {
     if (verdict.kind == VerdictKind::kInvalid) break;  // nothing stands that could fall
     const ArmScores other = oriented(view.scores, clusters.size(), view.higher_is_better);
-    const auto kind =
-        decide_kind(other, primary_contrasts(other, clusters, input.labels, settings));
-    if (kind == verdict.kind) continue;
+    const auto contrasts = primary_contrasts(other, clusters, input.labels, settings);
+    const VerdictKind kind = decide_kind(other, contrasts);
+    const bool part = view.kind == AlternativeView::Kind::kUnseenTemplates;
+    if (kind == verdict.kind || (part && kind == VerdictKind::kNoVerdict &&
+                                 same_signs(verdict.kind, verdict.contrasts, contrasts))) {
+      continue;
+    }
     verdict.fragile = true;
-    verdict.fragile_reasons.push_back(fmt::format("{}: {}", view.name, to_string(kind)));
+    verdict.fragile_reasons.push_back({view.kind, view.name, kind});
   }
-  verdict.sentences = verdict_sentences(input, verdict);
+  verdict.labels = input.labels;
+  verdict.margin = input.margin;
+  verdict.scope = input.scope;
+  verdict.sentences = verdict_sentences(verdict, Language::kEnglish);
   return verdict;
 }
 

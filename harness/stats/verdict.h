@@ -20,23 +20,42 @@ struct ArmScores {
   std::vector<double> both;  // empty: this arm was not run
 };
 
-struct ArmLabels {  // as sentences name them
+struct ArmLabels {  // as sentences name them; context, model: "" = no such arm was run
   std::string base = "base", context = "context", model = "model", both = "both";
   std::string metric = "score";
 };
+
+// Of generated sentences. Names of arms, suites, metrics and models stay as they are.
+enum class Language { kEnglish, kKorean };
 
 // Something that must hold before the arms may be compared ("the index returns the gold passage").
 struct ManipulationCheck {
   std::string name;
   bool passed = true;
-  std::string detail;  // what was measured, against what bound
+  std::string detail;                                // what was measured, against what bound
+  std::string korean_name = {}, korean_detail = {};  // "" = as above
 };
 
 // Another way to look at the same comparison; a verdict that changes under one is fragile.
 struct AlternativeView {
-  std::string name;  // "metric f1", "without seed 1"
+  enum class Kind {
+    kMetric,           // a second metric of the suite
+    kWithoutSeed,      // one seed left out
+    kUnseenTemplates,  // only answers to prompt templates that training never used
+  };
+  Kind kind = Kind::kMetric;
+  std::string name;  // the metric, the seed; "" for templates
   ArmScores scores;
   bool higher_is_better = true;
+};
+
+// What was measured, and so all that the verdict speaks of.
+struct Scope {
+  std::string model;                        // "" = not known: no sentence of scope is written
+  std::string data;                         // "company_qa 1"
+  int questions = 0, clusters = 0;          // that can be answered
+  std::vector<std::int64_t> seeds;          // of training and of few-shot examples
+  int templates = 1, unseen_templates = 0;  // of prompts; unseen: never used in training
 };
 
 enum class Single { kContext, kModel };
@@ -50,6 +69,7 @@ struct VerdictInput {
   std::optional<Single> best_single;  // chosen on dev items; absent: taken from these scores
   std::vector<ManipulationCheck> checks;
   std::vector<AlternativeView> views;
+  Scope scope;
   std::uint64_t seed = 0;  // of permutations and bootstrap
   int resamples = 10000;
 };
@@ -85,7 +105,7 @@ enum class VerdictKind {
 };
 // "INVALID", "CONTEXT WINS", "MODEL WINS", "BOTH WIN", "INTERFERENCE", "EQUIVALENT",
 // "NO VERDICT AT THIS n"
-const char* to_string(VerdictKind kind);
+const char* to_string(VerdictKind kind, Language language = Language::kEnglish);
 
 enum class Interaction {
   kNotDetermined,
@@ -95,18 +115,29 @@ enum class Interaction {
   kSuperAdditive,         // T5 > 0 detected
 };
 // "not determined", "additive", "antagonistic", "sub-additive-removable", "super-additive"
-const char* to_string(Interaction interaction);
+const char* to_string(Interaction interaction, Language language = Language::kEnglish);
+
+// A view that says something else.
+struct FragileReason {
+  AlternativeView::Kind view = AlternativeView::Kind::kMetric;
+  std::string name;                            // as AlternativeView::name
+  VerdictKind kind = VerdictKind::kNoVerdict;  // what that view says by itself
+};
 
 struct Verdict {
   VerdictKind kind = VerdictKind::kNoVerdict;
   bool fragile = false;
-  std::vector<std::string> fragile_reasons;  // "metric f1: NO VERDICT AT THIS n"
-  std::vector<Contrast> contrasts;           // always T1 ... T5
+  std::vector<FragileReason> fragile_reasons;
+  std::vector<Contrast> contrasts;  // always T1 ... T5
   Single best_single = Single::kContext;
   bool best_single_from_test = false;  // no dev choice was given: T4's p is doubled for it
   Interaction interaction = Interaction::kNotDetermined;
   std::vector<ManipulationCheck> failed_checks;
-  std::vector<std::string> sentences;  // 2 to 4
+  // As in the input, for verdict_sentences() in any language (harness/stats/verdict_text.h).
+  ArmLabels labels;
+  double margin = 0;
+  Scope scope;
+  std::vector<std::string> sentences;  // in English, 2 to 5
 };
 
 // Which kind, when several could apply: the first that holds of
@@ -120,6 +151,9 @@ struct Verdict {
 // where > and < mean detected. What both arms do together comes first, because it decides what to
 // run; which single one is better is then said in the sentences. A detected difference below the
 // margin still counts, and its sentence says that it is below the margin.
+//
+// FRAGILE: a view gives another kind. Unseen templates are a part of the items only, so there
+// NO VERDICT alone does not count: a difference that the verdict rests on must change its sign.
 Verdict judge(const VerdictInput& input);
 
 }  // namespace quadrant

@@ -76,6 +76,7 @@ class SuiteJudge {
     for (const std::size_t i : chosen) input.clusters.push_back(suite_.items[i].cluster);
     input.scores = scores(arms, chosen, suite_.metric, std::nullopt);
     input.labels = labels(slice, context.context, tuning);
+    input.scope = scope(arms, chosen);
     input.higher_is_better = higher_is_better(suite_.metric);
     input.margin = model_.margin;
     input.resamples = options_.resamples;
@@ -110,13 +111,37 @@ class SuiteJudge {
     const int zero = zero_shot_context(model_), base = base_tuning(model_);
     ArmLabels labels;
     labels.base = "the base model";
-    labels.context = context < 0 ? "a context" : arm_label(model_, context, base);
-    labels.model = tuning < 0 ? "a tuned model" : arm_label(model_, zero, tuning);
-    labels.both = labels.context + " + " + labels.model;
+    labels.context = context < 0 ? "" : arm_label(model_, context, base);
+    labels.model = tuning < 0 ? "" : arm_label(model_, zero, tuning);
+    labels.both = context < 0 || tuning < 0 ? "" : labels.context + " + " + labels.model;
     labels.metric = slice && !slice->empty()
                         ? fmt::format("{}, {} ({})", suite_.name, *slice, suite_.metric)
                         : fmt::format("{} ({})", suite_.name, suite_.metric);
     return labels;
+  }
+
+  Scope scope(const FourArms& arms, const std::vector<std::size_t>& chosen) const {
+    Scope scope;
+    scope.model = model_.model_name;
+    scope.data = fmt::format("{} {}", suite_.name, suite_.version);
+    std::vector<std::string> ids;
+    for (const std::size_t i : chosen) ids.push_back(suite_.items[i].cluster);
+    scope.questions = static_cast<int>(ids.size());
+    for (const int number : number_clusters(ids))
+      scope.clusters = std::max(scope.clusters, number + 1);
+    scope.seeds = seeds_of(arms);
+    return scope;
+  }
+
+  std::vector<std::int64_t> seeds_of(const FourArms& arms) const {
+    std::vector<std::int64_t> seeds;
+    for (const int arm : {arms.context, arms.model, arms.both}) {
+      if (arm < 0) continue;
+      for (const std::int64_t seed : suite_.arms[static_cast<std::size_t>(arm)].seeds) {
+        if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
+      }
+    }
+    return seeds;
   }
 
   // Can the model read at all, and did the training work? (science: manipulation checks)
@@ -136,6 +161,9 @@ class SuiteJudge {
           {"the model can use the right passage", direction * gain >= model_.margin,
            fmt::format("{} gains {:.1f} points over the base model, at least {:.1f} "
                        "are needed",
+                       model_.contexts[c].name, 100 * direction * gain, 100 * model_.margin),
+           "모델이 올바른 문단을 활용할 수 있음",
+           fmt::format("{} 방식은 기본 모델보다 {:.1f}점 높으며, 적어도 {:.1f}점이 필요함",
                        model_.contexts[c].name, 100 * direction * gain, 100 * model_.margin)});
     }
     for (const TrainingReport& training : model_.trainings) {
@@ -145,7 +173,9 @@ class SuiteJudge {
       }
       if (training.losses_not_finite == 0) continue;
       checks.push_back({"the training loss is a number at every step", false,
-                        fmt::format("{}, seed {}", training.tuning, training.seed)});
+                        fmt::format("{}, seed {}", training.tuning, training.seed),
+                        "학습 손실이 모든 단계에서 유한한 수임",
+                        fmt::format("{}, 시드 {}", training.tuning, training.seed)});
     }
     return checks;
   }
@@ -155,19 +185,13 @@ class SuiteJudge {
     std::vector<AlternativeView> views;
     for (const std::string& metric : data_.metrics) {
       if (metric == suite_.metric || metric == "abstained") continue;
-      views.push_back({"metric " + metric, scores(arms, chosen, metric, std::nullopt),
-                       higher_is_better(metric)});
+      views.push_back({AlternativeView::Kind::kMetric, metric,
+                       scores(arms, chosen, metric, std::nullopt), higher_is_better(metric)});
     }
-    std::vector<std::int64_t> seeds;
-    for (const int arm : {arms.context, arms.model, arms.both}) {
-      if (arm < 0) continue;
-      for (const std::int64_t seed : suite_.arms[static_cast<std::size_t>(arm)].seeds) {
-        if (std::find(seeds.begin(), seeds.end(), seed) == seeds.end()) seeds.push_back(seed);
-      }
-    }
+    const std::vector<std::int64_t> seeds = seeds_of(arms);
     if (seeds.size() < 2) return views;
     for (const std::int64_t seed : seeds) {
-      views.push_back({fmt::format("without seed {}", seed),
+      views.push_back({AlternativeView::Kind::kWithoutSeed, std::to_string(seed),
                        scores(arms, chosen, suite_.metric, seed), higher_is_better(suite_.metric)});
     }
     return views;

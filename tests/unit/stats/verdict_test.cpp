@@ -15,6 +15,22 @@ Verdict verdict_of(const World& world, std::optional<Single> best = std::nullopt
   return judge(input);
 }
 
+// All numbers in a text, sorted: the languages name them in another order.
+std::multiset<std::string> numbers_of(const std::string& text) {
+  std::multiset<std::string> numbers;
+  std::string number;
+  for (const char c : text + " ") {
+    if ((c >= '0' && c <= '9') || (c == '.' && !number.empty())) {
+      number += c;
+    } else {
+      if (!number.empty() && number.back() == '.') number.pop_back();
+      if (!number.empty()) numbers.insert(number);
+      number.clear();
+    }
+  }
+  return numbers;
+}
+
 void print(const Verdict& verdict) {
   std::string text = to_string(verdict.kind);
   for (const auto& sentence : verdict.sentences) text += "\n  " + sentence;
@@ -65,7 +81,7 @@ TEST_CASE("a failed check makes the verdict invalid and is named") {
   auto input = simulate({.context = 0.9}, 1);
   input.checks = {{"finite loss", true, ""},
                   {"reader works", false, "oracle - base = +1.2 points"}};
-  input.views = {{"metric f1", simulate({}, 2).scores}};
+  input.views = {{AlternativeView::Kind::kMetric, "f1", simulate({}, 2).scores}};
   const auto verdict = judge(input);
   CHECK(std::string(to_string(verdict.kind)) == "INVALID");
   CHECK(verdict.failed_checks.size() == 1);
@@ -77,13 +93,67 @@ TEST_CASE("a failed check makes the verdict invalid and is named") {
 
 TEST_CASE("a verdict that another view changes is fragile") {
   auto input = simulate({.clusters = 80, .base = 0.1, .context = 0.7, .both = 0.7}, 3);
-  input.views = {{"without seed 1", input.scores},
-                 {"metric f1", simulate({.clusters = 80}, 4).scores}};
+  using View = AlternativeView::Kind;
+  input.views = {{View::kWithoutSeed, "1", input.scores},
+                 {View::kMetric, "f1", simulate({.clusters = 80}, 4).scores}};
   const auto verdict = judge(input);
   CHECK(verdict.kind == VerdictKind::kContextWins);
   CHECK(verdict.fragile);
   REQUIRE(verdict.fragile_reasons.size() == 1);
-  CHECK(verdict.fragile_reasons[0] == "metric f1: NO VERDICT AT THIS n");
+  const FragileReason& reason = verdict.fragile_reasons[0];
+  CHECK(describe(reason, Language::kEnglish) == "metric f1: NO VERDICT AT THIS n");
+  CHECK(describe(reason, Language::kKorean) == "지표 f1: 현재 n으로는 판정 불가");
+}
+
+TEST_CASE(
+    "unseen templates make a verdict fragile when they contradict it, not when they are few") {
+  auto input = simulate({.clusters = 80, .base = 0.1, .context = 0.7, .both = 0.7}, 3);
+  ArmScores few = input.scores, turned = input.scores;
+  std::swap(turned.context, turned.model);
+  for (std::size_t i = 0; i < input.clusters.size(); ++i) {
+    if (i % 20 == 0) continue;
+    for (auto* arms : {&few, &turned}) {
+      for (auto* arm : {&arms->base, &arms->context, &arms->model, &arms->both}) {
+        (*arm)[i] = kUnknown;
+      }
+    }
+  }
+  constexpr auto kUnseen = AlternativeView::Kind::kUnseenTemplates;
+  input.views = {{kUnseen, "", few}};
+  CHECK(!judge(input).fragile);
+  input.views = {{kUnseen, "", turned}};
+  const auto verdict = judge(input);
+  REQUIRE(verdict.fragile_reasons.size() == 1);
+  CHECK(describe(verdict.fragile_reasons[0], Language::kEnglish).starts_with("unseen templates: "));
+}
+
+TEST_CASE("sentences in Korean hold the same numbers, and the scope ends both languages") {
+  const std::vector<World> worlds{
+      {.clusters = 80, .base = 0.1, .context = 0.7, .model = 0.3, .both = 0.7},
+      {.clusters = 80, .base = 0.1, .context = 0.3, .model = 0.7, .both = 0.7},
+      {.clusters = 80, .base = 0.1, .context = 0.3, .model = 0.3, .both = 0.9},
+      {.clusters = 80, .base = 0.1, .context = 0.7, .model = 0.5, .both = 0.3},
+      {.clusters = 400, .base = 0.3, .context = 0.5, .model = 0.5, .both = 0.5, .shared = 0.97},
+      {.clusters = 20}};
+  for (const World& world : worlds) {
+    auto input = simulate(world, 7);
+    input.labels = {"the base model", "rag", "lora", "rag + lora", "company_qa (contains)"};
+    input.scope = {"smollm2-135m-instruct", "company_qa 2", 80, 40, {0, 1}, 5, 2};
+    const Verdict verdict = judge(input);
+    const auto korean = verdict_sentences(verdict, Language::kKorean);
+    REQUIRE(korean.size() == verdict.sentences.size());
+    std::string text = to_string(verdict.kind, Language::kKorean);
+    for (std::size_t i = 0; i < korean.size(); ++i) {
+      text += "\n  " + korean[i];
+      CHECK(numbers_of(korean[i]) == numbers_of(verdict.sentences[i]));
+    }
+    MESSAGE(text);
+    CHECK(korean[0].starts_with("company_qa (contains)에서, "));
+    CHECK(verdict.sentences.back() ==
+          "This applies to smollm2-135m-instruct on company_qa 2 (80 questions in 40 clusters), "
+          "seeds 0, 1, 5 prompt templates (2 unseen); other models, data or seeds may give another "
+          "answer.");
+  }
 }
 
 TEST_CASE("two seeds of one cell never win") {

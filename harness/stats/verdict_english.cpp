@@ -1,20 +1,14 @@
-#include "harness/stats/verdict_text.h"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "harness/stats/verdict_sentences.h"
+#include "harness/stats/verdict_text.h"
+
 namespace quadrant {
 namespace {
-
-double rounded_points(double difference) {
-  const double points = std::round(difference * 1000) / 10;
-  return points == 0 ? 0 : points;  // no "-0.0"
-}
-
-std::string plain_points(double size) { return fmt::format("{:.1f}", rounded_points(size)); }
 
 // What one contrast says about the arm `first` against the arm `second`. `sign` is -1 when the
 // contrast was computed the other way round.
@@ -36,7 +30,7 @@ class Clause {
     if (contrast_.equivalent) {
       return fmt::format(
           "{} and {} are equivalent within the margin of {} points ({} points, 90 % interval {})",
-          first_, second_, plain_points(margin_), format_points(sign_ * contrast_.estimate),
+          first_, second_, format_size(margin_), format_points(sign_ * contrast_.estimate),
           bounds(contrast_.equivalence.low, contrast_.equivalence.high));
     }
     return fmt::format("a difference between {} and {} was {} ({})", first_, second_,
@@ -52,13 +46,13 @@ class Clause {
     const std::string estimate = format_points(sign_ * contrast_.estimate) + " points";
     if (std::isnan(contrast_.low)) return estimate + ", too few clusters for an interval";
     return fmt::format("{} {}, MDE {} points", estimate, bounds(contrast_.low, contrast_.high),
-                       plain_points(contrast_.mde));
+                       format_size(contrast_.mde));
   }
 
   std::string size_and_bounds() const {  // the sign is said in words
     const int direction = contrast_.estimate < 0 ? -1 : 1;
     const double low = direction * contrast_.low, high = direction * contrast_.high;
-    return fmt::format("{} points {}", plain_points(std::abs(contrast_.estimate)),
+    return fmt::format("{} points {}", format_size(contrast_.estimate),
                        format_bounds(std::min(low, high), std::max(low, high)));
   }
 
@@ -70,9 +64,7 @@ class Clause {
                        contrast_.equivalent ? ", which is below the margin that matters" : "");
   }
 
-  std::string bounds(double low, double high) const {
-    return sign_ > 0 ? format_bounds(low, high) : format_bounds(-high, -low);
-  }
+  std::string bounds(double low, double high) const { return turned_bounds(low, high, sign_); }
 
   const Contrast& contrast_;
   std::string first_, second_;
@@ -82,10 +74,24 @@ class Clause {
 
 class Writer {
  public:
-  Writer(const VerdictInput& input, const Verdict& verdict)
-      : labels_(input.labels), margin_(input.margin), verdict_(verdict) {}
+  explicit Writer(const Verdict& verdict)
+      : labels_(named(verdict.labels)), margin_(verdict.margin), verdict_(verdict) {}
 
   std::vector<std::string> sentences() const {
+    std::vector<std::string> text = decided();
+    if (!verdict_.scope.model.empty()) text.push_back(scope());
+    return text;
+  }
+
+ private:
+  static ArmLabels named(ArmLabels labels) {
+    if (labels.context.empty()) labels.context = "a context";
+    if (labels.model.empty()) labels.model = "a tuned model";
+    if (labels.both.empty()) labels.both = labels.context + " + " + labels.model;
+    return labels;
+  }
+
+  std::vector<std::string> decided() const {
     switch (verdict_.kind) {
       case VerdictKind::kInvalid:
         return {invalid(), "The numbers are shown, but they decide nothing until it holds."};
@@ -107,28 +113,31 @@ class Writer {
     return {};
   }
 
- private:
   Clause clause(int index, const std::string& first, const std::string& second,
                 int sign = 1) const {
     return {verdict_.contrasts[static_cast<std::size_t>(index)], first, second, margin_, sign};
   }
-  std::string context_gain() const { return clause(0, labels_.context, labels_.base).text(); }
-  std::string model_gain() const { return clause(1, labels_.model, labels_.base).text(); }
-  std::string against_model() const { return clause(2, labels_.context, labels_.model).text(); }
+  std::string context_gain() const {
+    return clause(kContextGain, labels_.context, labels_.base).text();
+  }
+  std::string model_gain() const { return clause(kModelGain, labels_.model, labels_.base).text(); }
+  std::string against_model() const {
+    return clause(kContextOverModel, labels_.context, labels_.model).text();
+  }
   std::string against_context() const {
-    return clause(2, labels_.model, labels_.context, -1).text();
+    return clause(kContextOverModel, labels_.model, labels_.context, -1).text();
   }
   std::string singles() const {
     return context_gain() + "; " + model_gain() + "; " + against_model();
   }
   std::string combination() const {
     const bool context = verdict_.best_single == Single::kContext;
-    return clause(3, labels_.both, context ? labels_.context : labels_.model).text();
+    return clause(kCombination, labels_.both, context ? labels_.context : labels_.model).text();
   }
 
   std::string interaction() const {
-    const Contrast& contrast = verdict_.contrasts[4];
-    const Clause numbers = clause(4, "", "");
+    const Contrast& contrast = verdict_.contrasts[kInteraction];
+    const Clause numbers = clause(kInteraction, "", "");
     if (contrast.detected == 0 && contrast.equivalent) {
       return fmt::format(
           "the two effects add up within the margin (interaction {} points, 90 % interval {})",
@@ -145,7 +154,8 @@ class Writer {
   }
 
   std::string together() const {
-    if (!verdict_.contrasts[3].available || !verdict_.contrasts[4].available) {
+    if (!verdict_.contrasts[kCombination].available ||
+        !verdict_.contrasts[kInteraction].available) {
       return fmt::format("{} was not measured, so nothing is known of the two together.",
                          labels_.both);
     }
@@ -163,26 +173,24 @@ class Writer {
   }
 
   std::string basis() const {
-    const auto& contrasts = verdict_.contrasts;
-    const Contrast& main = contrasts[2];
+    const Contrast& main = verdict_.contrasts[kContextOverModel];
     std::string text = fmt::format("This rests on {} items in {} cluster{}", main.n, main.clusters,
                                    main.clusters == 1 ? "" : "s");
-    int unscored = 0;
-    bool flat = false;
-    for (const auto& contrast : contrasts) {
-      unscored = std::max(unscored, contrast.unscored);
-      flat = flat || contrast.method == IntervalMethod::kFlat;
+    const VerdictBasis basis = basis_of(verdict_);
+    if (basis.unscored > 0) {
+      text += fmt::format("; up to {} items unscored in an arm are left out", basis.unscored);
     }
-    if (unscored > 0) {
-      text += fmt::format("; up to {} items unscored in an arm are left out", unscored);
-    }
-    if (flat) text += "; a contrast did not vary at all, so its interval is a bound, not a spread";
-    if (verdict_.best_single_from_test && contrasts[3].available) {
+    if (basis.flat)
+      text += "; a contrast did not vary at all, so its interval is a bound, not a spread";
+    if (verdict_.best_single_from_test && verdict_.contrasts[kCombination].available) {
       text += "; the best single was chosen on these same items";
     }
     if (verdict_.fragile) {
-      text += fmt::format("; fragile, because it changes with {}",
-                          fmt::join(verdict_.fragile_reasons, ", "));
+      std::vector<std::string> reasons;
+      for (const FragileReason& reason : verdict_.fragile_reasons) {
+        reasons.push_back(describe(reason, Language::kEnglish));
+      }
+      text += fmt::format("; fragile, because it changes with {}", fmt::join(reasons, ", "));
     }
     return text + ".";
   }
@@ -191,24 +199,28 @@ class Writer {
     return fmt::format("On {}, {}.", labels_.metric, text);
   }
 
-  const ArmLabels& labels_;
+  std::string scope() const {
+    const Scope& scope = verdict_.scope;
+    std::string text = fmt::format("This applies to {} on {} ({} questions in {} clusters)",
+                                   scope.model, scope.data, scope.questions, scope.clusters);
+    if (!scope.seeds.empty()) {
+      text += fmt::format(", seed{} {}", scope.seeds.size() == 1 ? "" : "s",
+                          fmt::join(scope.seeds, ", "));
+    }
+    text += fmt::format(", {} prompt template{}", scope.templates, scope.templates == 1 ? "" : "s");
+    if (scope.unseen_templates > 0) text += fmt::format(" ({} unseen)", scope.unseen_templates);
+    return text + "; other models, data or seeds may give another answer.";
+  }
+
+  ArmLabels labels_;
   double margin_;
   const Verdict& verdict_;
 };
 
 }  // namespace
 
-std::string format_points(double difference) {
-  return std::isnan(difference) ? "n/a" : fmt::format("{:+.1f}", rounded_points(difference));
-}
-
-std::string format_bounds(double low, double high) {
-  if (std::isnan(low) || std::isnan(high)) return "[n/a]";
-  return fmt::format("[{:.1f}, {:.1f}]", rounded_points(low), rounded_points(high));
-}
-
-std::vector<std::string> verdict_sentences(const VerdictInput& input, const Verdict& verdict) {
-  return Writer(input, verdict).sentences();
+std::vector<std::string> english_sentences(const Verdict& verdict) {
+  return Writer(verdict).sentences();
 }
 
 }  // namespace quadrant
