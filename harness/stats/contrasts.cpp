@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "harness/core/error.h"
+#include "harness/stats/bootstrap.h"
 #include "harness/stats/multiplicity.h"
 #include "harness/stats/permutation.h"
 #include "harness/stats/power.h"
@@ -23,13 +25,47 @@ std::vector<double> differences(const std::vector<double>& a, const std::vector<
   return result;
 }
 
-Contrast estimate_contrast(std::string name, std::string description,
+// The five contrasts of one set of scores, per item; empty when an arm was not run.
+std::array<std::vector<double>, 5> item_contrasts(const ArmScores& scores, Single best_single) {
+  const auto& single = best_single == Single::kContext ? scores.context : scores.model;
+  std::vector<double> context_gain = differences(scores.context, scores.base);
+  std::vector<double> model_gain = differences(scores.model, scores.base);
+  std::vector<double> interaction =
+      differences(differences(scores.both, scores.model), context_gain);
+  return {std::move(context_gain), std::move(model_gain), differences(scores.context, scores.model),
+          differences(scores.both, single), std::move(interaction)};
+}
+
+std::array<std::string, 5> describe_contrasts(const ArmLabels& labels, Single best_single) {
+  const std::string context = labels.context.empty() ? "context" : labels.context;
+  const std::string model = labels.model.empty() ? "model" : labels.model;
+  const std::string both = labels.both.empty() ? context + " + " + model : labels.both;
+  const auto minus = [](const std::string& a, const std::string& b) {
+    return fmt::format("{} - {}", a, b);
+  };
+  return {minus(context, labels.base), minus(model, labels.base), minus(context, model),
+          minus(both, best_single == Single::kContext ? context : model),
+          fmt::format("({} - {}) - ({} - {})", both, model, context, labels.base)};
+}
+
+Bounds two_way_interval(std::size_t index, const std::vector<int>& clusters,
+                        const ContrastSettings& settings) {
+  std::vector<std::vector<double>> by_seed;
+  for (const ArmScores& scores : settings.by_seed) {
+    by_seed.push_back(std::move(item_contrasts(scores, settings.best_single)[index]));
+    if (by_seed.back().empty()) return {};
+  }
+  return pigeonhole_bootstrap(by_seed, clusters, settings.seed, settings.resamples);
+}
+
+Contrast estimate_contrast(std::size_t index, std::string description,
                            const std::vector<double>& values, const std::vector<int>& clusters,
-                           double reach, const ContrastSettings& settings) {
+                           const ContrastSettings& settings) {
   Contrast contrast;
-  contrast.name = std::move(name);
+  contrast.name = fmt::format("T{}", index + 1);
   contrast.description = std::move(description);
   if (values.empty()) return contrast;
+  const double reach = index == kInteraction ? 2 : 1;
   const ScoreRange range{-reach, reach};
   const MeanInterval interval = cluster_t_interval(values, clusters, 1 - kAlpha, range);
   contrast.n = interval.n;
@@ -43,13 +79,17 @@ Contrast estimate_contrast(std::string name, std::string description,
   contrast.se = interval.se;
   contrast.df = interval.df;
   contrast.method = interval.method;
-  contrast.p = cluster_sign_flip_p(values, clusters, settings.seed, settings.resamples);
+  const PairedTest test = paired_test(values, clusters, settings.seed, settings.resamples);
+  contrast.p = test.p;
+  contrast.mcnemar = test.mcnemar;
   contrast.mde = minimum_detectable_effect(interval.se, interval.df, 0.8, kAlpha);
   const Equivalence equivalence = equivalence_test(values, clusters, settings.margin, range);
   contrast.equivalence = equivalence.interval;
   contrast.equivalent = equivalence.equivalent;
   if (settings.bootstrap) {
     contrast.bootstrap = cluster_bootstrap(values, clusters, settings.seed, settings.resamples);
+    contrast.bootstrap_t = cluster_bootstrap_t(values, clusters, settings.seed, settings.resamples);
+    contrast.two_way = two_way_interval(index, clusters, settings);
   }
   return contrast;
 }
@@ -81,29 +121,14 @@ double mean_difference(const std::vector<double>& a, const std::vector<double>& 
 
 std::vector<Contrast> primary_contrasts(const ArmScores& scores, const std::vector<int>& clusters,
                                         const ArmLabels& labels, const ContrastSettings& settings) {
-  const bool context_best = settings.best_single == Single::kContext;
-  const auto& single = context_best ? scores.context : scores.model;
-  const std::string context_label = labels.context.empty() ? "context" : labels.context;
-  const std::string model_label = labels.model.empty() ? "model" : labels.model;
-  const std::string& single_label = context_best ? context_label : model_label;
-  const auto context_gain = differences(scores.context, scores.base);
-  const auto add = [&](const char* name, std::string description, const std::vector<double>& values,
-                       double reach = 1) {
-    return estimate_contrast(name, std::move(description), values, clusters, reach, settings);
-  };
-  const auto minus = [](const std::string& a, const std::string& b) {
-    return fmt::format("{} - {}", a, b);
-  };
-  std::vector<Contrast> contrasts{
-      add("T1", minus(context_label, labels.base), context_gain),
-      add("T2", minus(model_label, labels.base), differences(scores.model, scores.base)),
-      add("T3", minus(context_label, model_label), differences(scores.context, scores.model)),
-      add("T4", minus(labels.both, single_label), differences(scores.both, single)),
-      add("T5",
-          fmt::format("({} - {}) - ({} - {})", labels.both, model_label, context_label,
-                      labels.base),
-          differences(differences(scores.both, scores.model), context_gain), 2)};
-  if (settings.best_single_from_test) contrasts[3].p = std::fmin(1, 2 * contrasts[3].p);
+  const auto values = item_contrasts(scores, settings.best_single);
+  const auto descriptions = describe_contrasts(labels, settings.best_single);
+  std::vector<Contrast> contrasts;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    contrasts.push_back(estimate_contrast(i, descriptions[i], values[i], clusters, settings));
+  }
+  if (settings.best_single_from_test)
+    contrasts[kCombination].p = std::fmin(1, 2 * contrasts[kCombination].p);
   mark_detected(contrasts);
   return contrasts;
 }

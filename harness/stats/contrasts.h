@@ -12,6 +12,7 @@ struct ContrastSettings {
   Single best_single = Single::kContext;
   bool best_single_from_test = false;  // T4's p is then doubled (Bonferroni over the two singles)
   bool bootstrap = true;               // also the companion intervals
+  std::vector<ArmScores> by_seed;      // for the two-way interval, as VerdictInput::by_seed
   std::uint64_t seed = 0;
   int resamples = 10000;
 };

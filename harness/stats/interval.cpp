@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "harness/core/error.h"
-#include "harness/core/rng.h"
 #include "harness/stats/cluster_sums.h"
 #include "harness/stats/distributions.h"
 
@@ -103,34 +102,6 @@ Bounds wilson_interval(double successes, double n, double quantile) {
   const double half =
       quantile / (1 + square / n) * std::sqrt(share * (1 - share) / n + square / (4 * n * n));
   return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
-}
-
-Bounds cluster_bootstrap(std::span<const double> values, std::span<const int> clusters,
-                         std::uint64_t seed, int resamples, double level) {
-  QUADRANT_CHECK(resamples > 0 && level > 0 && level < 1);
-  const ClusterSums data = sum_by_cluster(values, clusters);
-  if (data.clusters() < 2) return {};
-  const auto groups = static_cast<std::uint64_t>(data.clusters());
-  Rng rng(seed, "cluster bootstrap");
-  std::vector<double> means(static_cast<std::size_t>(resamples));
-  for (double& mean : means) {
-    double sum = 0, size = 0;
-    for (std::uint64_t i = 0; i < groups; ++i) {
-      const std::uint64_t g = rng.below(groups);
-      sum += data.sums[g];
-      size += data.sizes[g];
-    }
-    mean = sum / size;
-  }
-  std::sort(means.begin(), means.end());
-  // Linear between order statistics, as numpy.quantile.
-  const auto quantile = [&means](double probability) {
-    const double at = probability * static_cast<double>(means.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    const std::size_t above = std::min(below + 1, means.size() - 1);
-    return means[below] + (at - static_cast<double>(below)) * (means[above] - means[below]);
-  };
-  return {quantile((1 - level) / 2), quantile((1 + level) / 2)};
 }
 
 }  // namespace quadrant

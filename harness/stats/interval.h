@@ -64,9 +64,4 @@ struct Bounds {
 // `quantile` is the normal's (1.96 for 95 %), or Student's for a variance that was estimated.
 Bounds wilson_interval(double successes, double n, double quantile);
 
-// The companion: percentile bootstrap of the mean that draws whole clusters. It needs no normal
-// distribution, but is too narrow with fewer than about 40 clusters. NaN below 2 clusters.
-Bounds cluster_bootstrap(std::span<const double> values, std::span<const int> clusters,
-                         std::uint64_t seed, int resamples = 10000, double level = 0.95);
-
 }  // namespace quadrant

@@ -7,7 +7,6 @@
 #include "harness/core/error.h"
 #include "harness/core/rng.h"
 #include "harness/stats/cluster_sums.h"
-#include "harness/stats/interval.h"
 
 namespace quadrant {
 namespace {
@@ -73,6 +72,21 @@ double mcnemar_exact_p(int only_first, int only_second) {
                      n * std::log(2.0));
   }
   return std::min(1.0, 2 * tail);
+}
+
+PairedTest paired_test(std::span<const double> differences, std::span<const int> clusters,
+                       std::uint64_t seed, int resamples) {
+  const ClusterSums data = sum_by_cluster(differences, clusters);
+  int first = 0, second = 0;
+  bool right_or_wrong = data.n > 0 && data.clusters() == data.n;
+  for (const double difference : differences) {
+    if (std::isnan(difference)) continue;
+    first += difference == 1 ? 1 : 0;
+    second += difference == -1 ? 1 : 0;
+    right_or_wrong = right_or_wrong && (std::abs(difference) == 1 || difference == 0);
+  }
+  if (right_or_wrong) return {mcnemar_exact_p(first, second), true};
+  return {cluster_sign_flip_p(differences, clusters, seed, resamples), false};
 }
 
 }  // namespace quadrant

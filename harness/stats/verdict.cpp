@@ -5,7 +5,7 @@
 
 #include "harness/core/error.h"
 #include "harness/stats/contrasts.h"
-#include "harness/stats/verdict_sentences.h"
+#include "harness/stats/interaction.h"
 #include "harness/stats/verdict_text.h"
 
 namespace quadrant {
@@ -81,11 +81,16 @@ Verdict judge(const VerdictInput& input) {
       mean_difference(scores.model, scores.context) > 0 ? Single::kModel : Single::kContext;
   verdict.best_single = input.best_single.value_or(best_here);
 
-  ContrastSettings settings{input.margin, verdict.best_single, verdict.best_single_from_test,
-                            true,         input.seed,          input.resamples};
+  ContrastSettings settings{
+      input.margin, verdict.best_single, verdict.best_single_from_test, true, {},
+      input.seed,   input.resamples};
+  for (const ArmScores& seed : input.by_seed) {
+    settings.by_seed.push_back(oriented(seed, clusters.size(), input.higher_is_better));
+  }
   verdict.contrasts = primary_contrasts(scores, clusters, input.labels, settings);
   verdict.kind = decide_kind(scores, verdict.contrasts);
   verdict.interaction = decide_interaction(verdict.contrasts);
+  verdict.log_odds = log_odds_interaction(scores, clusters);
 
   std::copy_if(input.checks.begin(), input.checks.end(), std::back_inserter(verdict.failed_checks),
                [](const ManipulationCheck& check) { return !check.passed; });

@@ -60,11 +60,20 @@ struct Scope {
 
 enum class Single { kContext, kModel };
 
+// The interaction on a scale other than that of the shares (harness/stats/interaction.h).
+struct ScaledInteraction {
+  double estimate = kUnknown, low = kUnknown, high = kUnknown;  // 95 %, Student, clusters - 1
+  double se = kUnknown;
+  int n = 0, clusters = 0;  // items scored in all four arms
+};
+
 struct VerdictInput {
   ArmScores scores;
   std::vector<std::string> clusters;  // one per item; "" = the item is its own cluster
   ArmLabels labels;
   bool higher_is_better = true;
+  // One entry a seed, the arms that no seed touches repeated; fewer than two: no two-way interval.
+  std::vector<ArmScores> by_seed;
   double margin = 0.05;               // smallest difference that matters, set before the run
   std::optional<Single> best_single;  // chosen on dev items; absent: taken from these scores
   std::vector<ManipulationCheck> checks;
@@ -76,6 +85,7 @@ struct VerdictInput {
 
 // T1 context - base, T2 model - base, T3 context - model, T4 both - best single,
 // T5 interaction = (both - model) - (context - base). Positive is better, whatever the metric.
+enum { kContextGain, kModelGain, kContextOverModel, kCombination, kInteraction };
 struct Contrast {
   std::string name;         // "T1" ... "T5"
   std::string description;  // "rag - base", in the labels of the input
@@ -83,8 +93,10 @@ struct Contrast {
   double estimate = kUnknown, low = kUnknown, high = kUnknown;  // 95 % cluster-t; a fraction of 1
   double se = kUnknown, df = kUnknown;
   IntervalMethod method = IntervalMethod::kNone;
-  Bounds bootstrap;                        // 95 % percentile cluster bootstrap, the companion
-  double p = kUnknown, holm_p = kUnknown;  // cluster sign-flip, two-sided; Holm over the family
+  Bounds bootstrap, bootstrap_t;  // 95 % cluster bootstrap, the companions: percentile, studentised
+  Bounds two_way;  // 95 %, documents and seeds drawn again; NaN unless two seeds were run
+  double p = kUnknown, holm_p = kUnknown;  // two-sided; Holm over the family
+  bool mcnemar = false;  // p is exact McNemar's (each item its own cluster), else cluster sign-flip
   double mde =
       kUnknown;  // effect found 4 times out of 5 at two-sided .05, before Holm's correction
   int n = 0, clusters = 0, unscored = 0;  // items unscored in any arm it needs are left out
@@ -132,6 +144,7 @@ struct Verdict {
   Single best_single = Single::kContext;
   bool best_single_from_test = false;  // no dev choice was given: T4's p is doubled for it
   Interaction interaction = Interaction::kNotDetermined;
+  ScaledInteraction log_odds;  // T5 on the log-odds scale
   std::vector<ManipulationCheck> failed_checks;
   // As in the input, for verdict_sentences() in any language (harness/stats/verdict_text.h).
   ArmLabels labels;

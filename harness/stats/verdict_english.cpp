@@ -150,7 +150,15 @@ class Writer {
     }
     return fmt::format("the two give {} {} than their separate effects add up to ({})",
                        numbers.size_and_bounds(), contrast.detected > 0 ? "more" : "less",
-                       to_string(verdict_.interaction));
+                       to_string(verdict_.interaction) + on_log_odds());
+  }
+
+  // A ceiling bends shares, not log-odds.
+  std::string on_log_odds() const {
+    const ScaledInteraction& scaled = verdict_.log_odds;
+    if (std::isnan(scaled.low)) return "";
+    return fmt::format("; on the log-odds scale {:+.2f} [{:.2f}, {:.2f}]", scaled.estimate,
+                       scaled.low, scaled.high);
   }
 
   std::string together() const {

@@ -123,7 +123,14 @@ class Writer {
     }
     return fmt::format("효과는 따로 쓸 때의 합보다 {} 더 {}({}).", size_and_bounds(contrast),
                        contrast.detected > 0 ? "큽니다" : "작습니다",
-                       to_string(verdict_.interaction, Language::kKorean));
+                       to_string(verdict_.interaction, Language::kKorean) + on_log_odds());
+  }
+
+  std::string on_log_odds() const {
+    const ScaledInteraction& scaled = verdict_.log_odds;
+    if (std::isnan(scaled.low)) return "";
+    return fmt::format("; 로그 오즈 척도에서는 {:+.2f} [{:.2f}, {:.2f}]", scaled.estimate,
+                       scaled.low, scaled.high);
   }
 
   std::string together() const {

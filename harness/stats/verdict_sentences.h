@@ -11,8 +11,6 @@ namespace quadrant {
 std::vector<std::string> english_sentences(const Verdict& verdict);
 std::vector<std::string> korean_sentences(const Verdict& verdict);
 
-enum { kContextGain, kModelGain, kContextOverModel, kCombination, kInteraction };  // T1 ... T5
-
 // format_bounds of the interval, or of its mirror image when sign is -1.
 std::string turned_bounds(double low, double high, int sign);
 

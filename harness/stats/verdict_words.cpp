@@ -1,6 +1,7 @@
 // The fixed words of the grammar, and how numbers are written in it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/stats/verdict_sentences.h"

@@ -2,11 +2,13 @@
 
 #include <cmath>
 
+#include "harness/stats/bootstrap.h"
 #include "harness/stats/describe.h"
 #include "harness/stats/interval.h"
 #include "harness/stats/multiplicity.h"
 #include "harness/stats/permutation.h"
 #include "harness/stats/power.h"
+#include "harness/stats/reversal.h"
 
 using namespace quadrant;
 
@@ -75,18 +77,6 @@ TEST_CASE("intervals stay inside the range of the score") {
   CHECK(interval.high < 1);
 }
 
-TEST_CASE("bootstrap: seeded, near the t interval for many clusters") {
-  std::vector<double> values;
-  for (int i = 0; i < 200; ++i) values.push_back((i * 37 % 100) / 100.0);
-  const auto clusters = own_clusters(200);
-  const auto interval = cluster_t_interval(values, clusters);
-  const auto bounds = cluster_bootstrap(values, clusters, 3, 4000);
-  CHECK(bounds.low == doctest::Approx(interval.low).epsilon(0.02));
-  CHECK(bounds.high == doctest::Approx(interval.high).epsilon(0.02));
-  CHECK(cluster_bootstrap(values, clusters, 3, 100).low ==
-        cluster_bootstrap(values, clusters, 3, 100).low);
-}
-
 TEST_CASE("sign flips: whole clusters, exact when few, never 0 when resampled") {
   const std::vector<double> ones(60, 1.0);
   CHECK(cluster_sign_flip_p(ones, own_clusters(60), 5, 999) == doctest::Approx(0.001));
@@ -112,6 +102,32 @@ TEST_CASE("minimum detectable effect: about 2.8 standard errors, more with few c
   CHECK(minimum_detectable_effect(0.02, 1e6) == doctest::Approx(0.02 * 2.8016).epsilon(1e-4));
   CHECK(minimum_detectable_effect(0.02, 5) > 0.02 * 3.4);
   CHECK(std::isnan(minimum_detectable_effect(kNaN, 5)));
+}
+
+TEST_CASE("the size of a design: more clusters for smaller effects, none for an unknown spread") {
+  const int needed = clusters_for_effect(0.1, 0.05, 40);
+  CHECK(minimum_detectable_effect(0.05 * std::sqrt(40.0 / needed), needed - 1) <= 0.1);
+  CHECK(minimum_detectable_effect(0.05 * std::sqrt(40.0 / (needed - 1)), needed - 2) > 0.1);
+  CHECK(clusters_for_effect(0.05, 0.05, 40) > 3 * needed);
+  CHECK(clusters_for_effect(0.1, kNaN, 40) == 0);
+  // 100 independent items of which 40 % are discordant: the table of science.md, 2.8 se = .18.
+  CHECK(2.8 * planned_se(100, 100) == doctest::Approx(0.177).epsilon(0.01));
+  CHECK(planned_se(100, 20) > planned_se(100, 100));
+}
+
+TEST_CASE("rank reversal: the best strategy as cost gains weight") {
+  const std::vector<CostedScore> strategies{{0.8, 10}, {0.5, 2},  {0.6, 9},
+                                            {0.1, 0},  {kNaN, 1}, {0.8, 12}};
+  const auto ranges = best_by_price(strategies);
+  REQUIRE(ranges.size() == 3);  // the third is dear for what it gives: never the best
+  CHECK(ranges[0].best == 0);
+  CHECK(ranges[0].from == 0);
+  CHECK(ranges[0].to == doctest::Approx(0.3 / 8));
+  CHECK(ranges[1].best == 1);
+  CHECK(ranges[1].to == doctest::Approx(0.2));
+  CHECK(ranges[2].best == 3);
+  CHECK(std::isinf(ranges[2].to));
+  CHECK(best_by_price({}).empty());
 }
 
 TEST_CASE("equivalence needs the whole 90 % interval inside the margin") {
