@@ -5,58 +5,18 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 
 #include "harness/core/error.h"
 #include "harness/core/sha256.h"
 #include "harness/core/utf8.h"
+#include "strategies/lm/tokenizer/byte_level.h"
+#include "strategies/lm/tokenizer/gguf_vocabulary.h"
 #include "strategies/lm/tokenizer/merges.h"
 #include "strategies/lm/tokenizer/special_tokens.h"
 #include "strategies/lm/tokenizer/split.h"
 
 namespace quadrant {
 namespace {
-
-// tokenizer.ggml.token_type
-constexpr std::int64_t kControl = 3, kUserDefined = 4;
-
-[[noreturn]] void refuse(const GgufFile& gguf, const std::string& problem) {
-  throw Error("the model file's tokenizer is damaged: " + problem, gguf.path().string(),
-              "download it again");
-}
-
-// GPT-2 writes each byte as one printable character: the printable ones of Latin-1 as themselves,
-// the others as U+0100 and on.
-std::array<char32_t, 256> byte_characters() {
-  std::array<char32_t, 256> characters{};
-  char32_t next = 0x100;
-  for (char32_t byte = 0; byte < 256; ++byte) {
-    const bool printable =
-        (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
-    characters[byte] = printable ? byte : next++;
-  }
-  return characters;
-}
-
-// Back from such characters to bytes. A token that has others too stands for itself.
-std::string bytes_of(std::string_view token) {
-  static const auto byte_of = [] {
-    std::unordered_map<char32_t, char> map;
-    const auto characters = byte_characters();
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-      map[characters[byte]] = static_cast<char>(byte);
-    }
-    return map;
-  }();
-  if (first_invalid_utf8(token)) return std::string(token);
-  std::string bytes;
-  for (const char32_t c : decode_utf8(token)) {
-    const auto found = byte_of.find(c);
-    if (found == byte_of.end()) return std::string(token);
-    bytes += found->second;
-  }
-  return bytes;
-}
 
 const SplitRule& split_rule(const GgufFile& gguf) {
   const std::string name = gguf.find_text("tokenizer.ggml.pre").value_or("");
@@ -70,35 +30,7 @@ const SplitRule& split_rule(const GgufFile& gguf) {
               fmt::format("use a model with one of: {}", fmt::join(known, ", ")));
 }
 
-// What the file says, checked: as many types as tokens.
-struct Vocabulary {
-  explicit Vocabulary(const GgufFile& gguf) {
-    for (const auto token : gguf.texts("tokenizer.ggml.tokens")) tokens.emplace_back(token);
-    types = gguf.integers("tokenizer.ggml.token_type");
-    if (tokens.empty() || tokens.size() > INT32_MAX || types.size() != tokens.size()) {
-      refuse(gguf, fmt::format("{} tokens, {} token types", tokens.size(), types.size()));
-    }
-    ids.reserve(tokens.size());
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      ids.emplace(tokens[i], static_cast<std::int32_t>(i));
-    }
-  }
-
-  std::optional<std::int32_t> find(std::string_view token) const {
-    const auto found = ids.find(token);
-    return found == ids.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::optional<std::int32_t> find_control(std::string_view token) const {
-    const auto id = find(token);
-    return id && types[static_cast<std::size_t>(*id)] == kControl ? id : std::nullopt;
-  }
-
-  std::vector<std::string> tokens;
-  std::vector<std::int64_t> types;
-  std::unordered_map<std::string_view, std::int32_t> ids;  // into `tokens`; the first of equal ones
-};
-
-Merges read_merges(const GgufFile& gguf, const Vocabulary& vocabulary, Sha256& sha) {
+Merges read_merges(const GgufFile& gguf, const GgufVocabulary& vocabulary, Sha256& sha) {
   const auto lines = gguf.texts("tokenizer.ggml.merges");
   Merges merges(lines.size());
   std::string result;
@@ -106,50 +38,29 @@ Merges read_merges(const GgufFile& gguf, const Vocabulary& vocabulary, Sha256& s
     sha.update(lines[rank]);
     sha.update("\n");
     const std::size_t space = lines[rank].find(' ', 1);
-    if (space == std::string_view::npos) refuse(gguf, fmt::format("merge {} is no pair", rank));
+    if (space == std::string_view::npos)
+      refuse_tokenizer(gguf, fmt::format("merge {} is no pair", rank));
     const std::string_view left = lines[rank].substr(0, space);
     const std::string_view right = lines[rank].substr(space + 1);
     result.assign(left).append(right);
     const auto left_id = vocabulary.find(left), right_id = vocabulary.find(right);
     const auto result_id = vocabulary.find(result);
     if (!left_id || !right_id || !result_id) {
-      refuse(gguf, fmt::format("merge {} is not made of tokens", rank));
+      refuse_tokenizer(gguf, fmt::format("merge {} is not made of tokens", rank));
     }
     merges.add(*left_id, *right_id, static_cast<std::uint32_t>(rank), *result_id);
   }
   return merges;
 }
 
-SpecialTokens special_tokens(const Vocabulary& vocabulary) {
+SpecialTokens special_tokens(const GgufVocabulary& vocabulary) {
   std::vector<std::pair<std::string, std::int32_t>> found;
   for (std::size_t i = 0; i < vocabulary.tokens.size(); ++i) {
-    if (vocabulary.types[i] == kControl || vocabulary.types[i] == kUserDefined) {
+    if (vocabulary.is(i, TokenType::kControl) || vocabulary.is(i, TokenType::kUserDefined)) {
       found.emplace_back(vocabulary.tokens[i], static_cast<std::int32_t>(i));
     }
   }
   return SpecialTokens(std::move(found));
-}
-
-SpecialIds special_ids(const GgufFile& gguf, const Vocabulary& vocabulary) {
-  const auto id = [&](const std::string& key) -> std::optional<std::int32_t> {
-    const auto value = gguf.find_integer(key);
-    if (!value) return std::nullopt;
-    if (*value < 0 || *value >= std::ssize(vocabulary.tokens)) {
-      refuse(gguf, fmt::format("{} is {}, and there are {} tokens", key, *value,
-                               vocabulary.tokens.size()));
-    }
-    return static_cast<std::int32_t>(*value);
-  };
-  SpecialIds ids;
-  ids.bos = id("tokenizer.ggml.bos_token_id");
-  ids.eos = id("tokenizer.ggml.eos_token_id");
-  ids.pad = id("tokenizer.ggml.padding_token_id");
-  ids.end_of_turn = id("tokenizer.ggml.eot_token_id");
-  if (!ids.end_of_turn) ids.end_of_turn = vocabulary.find_control("<|im_end|>");
-  if (ids.eos) ids.ends.push_back(*ids.eos);
-  if (ids.end_of_turn && ids.end_of_turn != ids.eos) ids.ends.push_back(*ids.end_of_turn);
-  std::ranges::sort(ids.ends);
-  return ids;
 }
 
 class BpeTokenizer : public ModelTokenizer {
@@ -161,16 +72,14 @@ class BpeTokenizer : public ModelTokenizer {
         specials_(special_tokens(vocabulary_)),
         ids_(special_ids(gguf, vocabulary_)),
         add_bos_(gguf.find_flag("tokenizer.ggml.add_bos_token").value_or(rule_.add_bos)) {
-    if (add_bos_ && !ids_.bos) refuse(gguf, "it wants a BOS token and names none");
-    const auto characters = byte_characters();
+    if (add_bos_ && !ids_.bos) refuse_tokenizer(gguf, "it wants a BOS token and names none");
     for (std::size_t byte = 0; byte < 256; ++byte) {
-      std::string token;
-      append_utf8(token, characters[byte]);
-      byte_ids_[byte] = vocabulary_.find(token);
+      const char one = static_cast<char>(byte);
+      byte_ids_[byte] = vocabulary_.find(to_byte_characters({&one, 1}));
     }
     for (std::size_t i = 0; i < vocabulary_.tokens.size(); ++i) {
       const std::string& token = vocabulary_.tokens[i];
-      bytes_.push_back(is_plain(i) ? bytes_of(token) : token);
+      bytes_.push_back(is_plain(i) ? from_byte_characters(token) : token);
       sha_.update(fmt::format("{} {} {} ", i, vocabulary_.types[i], token.size()));
       sha_.update(token);
     }
@@ -199,7 +108,7 @@ class BpeTokenizer : public ModelTokenizer {
     for (const std::int32_t id : ids) {
       QUADRANT_CHECK(id >= 0 && id < std::ssize(bytes_));
       const auto index = static_cast<std::size_t>(id);
-      if (vocabulary_.types[index] != kControl) bytes += bytes_[index];
+      if (!vocabulary_.is(index, TokenType::kControl)) bytes += bytes_[index];
     }
     return to_valid_utf8(bytes);
   }
@@ -217,7 +126,7 @@ class BpeTokenizer : public ModelTokenizer {
 
  private:
   bool is_plain(std::size_t id) const {
-    return vocabulary_.types[id] != kControl && vocabulary_.types[id] != kUserDefined;
+    return !vocabulary_.is(id, TokenType::kControl) && !vocabulary_.is(id, TokenType::kUserDefined);
   }
 
   void encode_plain_piece(std::string_view text, TokenIds& ids) const {
@@ -242,16 +151,13 @@ class BpeTokenizer : public ModelTokenizer {
   }
 
   std::optional<std::int32_t> whole_word(std::string_view word) const {
-    static const auto characters = byte_characters();
-    std::string token;
-    for (const char byte : word) append_utf8(token, characters[static_cast<unsigned char>(byte)]);
-    const auto id = vocabulary_.find(token);
+    const auto id = vocabulary_.find(to_byte_characters(word));
     return id && is_plain(static_cast<std::size_t>(*id)) ? id : std::nullopt;
   }
 
   Sha256 sha_;  // before what feeds it
   const SplitRule& rule_;
-  Vocabulary vocabulary_;
+  GgufVocabulary vocabulary_;
   Merges merges_;
   SpecialTokens specials_;
   SpecialIds ids_;

@@ -26,6 +26,18 @@ Ranges joined(const MarkedText& marked) {
 
 }  // namespace
 
+bool is_written_as_control(std::string_view piece) {
+  if (piece.size() < 3) return false;
+  const char open = piece.front(), close = piece.back();
+  if (open == '[' && close == ']') return true;
+  if (open != '<' || close != '>') return false;
+  std::string_view name = piece.substr(1, piece.size() - 2);
+  if (name[0] == '/') name.remove_prefix(1);
+  return name.empty() || !std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+         });
+}
+
 SpecialTokens::SpecialTokens(std::vector<std::pair<std::string, std::int32_t>> tokens) {
   std::ranges::stable_sort(tokens, std::ranges::greater{},
                            [](const auto& token) { return token.first.size(); });

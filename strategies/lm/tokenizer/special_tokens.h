@@ -12,6 +12,10 @@
 
 namespace quadrant {
 
+// Pieces that were added to a vocabulary by hand count in plain text too (runs of white space, HTML
+// tags), unless they are written as control tokens are: in brackets, and not as an HTML tag.
+bool is_written_as_control(std::string_view piece);
+
 class SpecialTokens {
  public:
   SpecialTokens() = default;

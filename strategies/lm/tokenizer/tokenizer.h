@@ -1,10 +1,11 @@
 // The tokenizer of a language model: ids and text, and the ids with a meaning of their own.
 //
-// A further kind (sentencepiece, tokenizer.json) is one file beside this one and one line in
-// tokenizer.cpp.
+// Kinds: byte-level BPE of GGUF files (bpe.h), the sentencepiece library (sentencepiece.h), and
+// tokenizer.json (json/). A further kind is a file beside these and one line in tokenizer.cpp.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,6 +22,9 @@ struct SpecialIds {
   TokenIds ends;  // an answer is over at any of these: eos and end_of_turn, ascending
 };
 
+// Sets `ends` from the others.
+void set_ends(SpecialIds& ids);
+
 class ModelTokenizer : public Tokenizer {
  public:
   virtual const SpecialIds& special() const = 0;
@@ -31,5 +35,29 @@ class ModelTokenizer : public Tokenizer {
 
 // By tokenizer.ggml.model. Error naming the kinds there are when the file's is none of them.
 std::unique_ptr<ModelTokenizer> load_tokenizer(const GgufFile& gguf);
+
+// Of a Hugging Face model folder: tokenizer.json, else tokenizer.model, with the special tokens of
+// tokenizer_config.json and special_tokens_map.json. Error naming what is missing, or the part of
+// tokenizer.json that is not known.
+std::unique_ptr<ModelTokenizer> load_tokenizer(const std::filesystem::path& folder);
+
+// The text of a stream of tokens as it grows: what has been handed out never changes, and no
+// character is handed out in part. The parts together are decode() of all ids.
+class TextStream {
+ public:
+  explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+  std::string add(std::int32_t id);  // the text that became certain, often ""
+  std::string finish();              // what is left: the bytes of a broken character as U+FFFD
+
+ private:
+  std::string next(bool last);
+
+  const Tokenizer& tokenizer_;
+  // Ids from `begin_` on are decoded again with each new one. The first of them, up to `known_`,
+  // only give the context: some tokenizers write a word differently at the start of a text.
+  TokenIds ids_;
+  std::size_t begin_ = 0, known_ = 0;
+  std::size_t written_ = 0;  // bytes handed out beyond those of ids_[begin_, known_)
+};
 
 }  // namespace quadrant

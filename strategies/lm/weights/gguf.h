@@ -26,6 +26,7 @@ class GgufFile : public WeightSource {
   // Arrays; Error when the key is absent or holds something else. The views point into the file.
   std::vector<std::string_view> texts(const std::string& key) const;
   std::vector<std::int64_t> integers(const std::string& key) const;
+  std::vector<double> numbers(const std::string& key) const;  // of fp32
 
   struct Array {
     std::uint32_t type = 0;  // GGUF's number of the element type

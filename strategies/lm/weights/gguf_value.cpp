@@ -162,4 +162,16 @@ std::vector<std::int64_t> GgufFile::integers(const std::string& key) const {
   return result;
 }
 
+std::vector<double> GgufFile::numbers(const std::string& key) const {
+  const auto* array = get<Array>(key, "a list");
+  if (!array || array->type != kFloat32) wrong_kind(path(), key, "a list of numbers");
+  std::vector<double> result;
+  result.reserve(array->count);
+  Cursor cursor(array->bytes, path().string());
+  for (std::uint64_t i = 0; i < array->count; ++i) {
+    result.push_back(double{cursor.number<float>("a number")});
+  }
+  return result;
+}
+
 }  // namespace quadrant

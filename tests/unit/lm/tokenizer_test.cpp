@@ -223,7 +223,7 @@ TEST_CASE("tokenizers that do not fit together are refused") {
     change(tiny);
     CHECK_THROWS_AS(tiny.load(), Error);
   };
-  broken([](TinyTokenizer& t) { t.kind = "llama"; });
+  broken([](TinyTokenizer& t) { t.kind = "bert"; });
   broken([](TinyTokenizer& t) { t.pre = "default"; });
   broken([](TinyTokenizer& t) { t.types.pop_back(); });
   broken([](TinyTokenizer& t) { t.tokens = {}, t.types = {}; });
