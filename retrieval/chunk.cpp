@@ -4,6 +4,7 @@
 #include <array>
 
 #include "harness/core/error.h"
+#include "retrieval/documents/markdown.h"
 
 namespace quadrant {
 namespace {
@@ -60,8 +61,40 @@ std::size_t word_end(std::string_view text, std::size_t at) {
   return skip_space(text, at);
 }
 
+std::size_t line_end(std::string_view text, std::size_t at) {
+  const std::size_t end = text.find('\n', at);
+  return end == std::string_view::npos ? text.size() : skip_space(text, end);
+}
+
+// A paragraph ends before an empty line.
+std::size_t paragraph_end(std::string_view text, std::size_t at) {
+  for (at = text.find('\n', at); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    const std::size_t next = text.find_first_not_of(" \t\r", at + 1);
+    if (next == std::string_view::npos || text[next] == '\n') return skip_space(text, at);
+  }
+  return text.size();
+}
+
 using PieceEnd = std::size_t (*)(std::string_view text, std::size_t at);
-constexpr std::array<PieceEnd, 3> kLevels{sentence_end, word_end, character_end};
+constexpr std::array<PieceEnd, 5> kLevels{paragraph_end, line_end, sentence_end, word_end,
+                                          character_end};
+
+struct Rule {
+  std::string name;
+  std::size_t first_level;  // of kLevels
+};
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> all{
+      {"sentences", 2}, {"tokens", 3}, {"recursive", 0}, {"headings", 0}};
+  return all;
+}
+
+std::size_t first_level(const std::string& rule) {
+  for (const Rule& known : rules()) {
+    if (known.name == rule) return known.first_level;
+  }
+  throw Bug("unknown chunker " + rule);
+}
 
 struct Piece {
   std::size_t begin = 0, end = 0;  // bytes of the document's text
@@ -71,15 +104,24 @@ struct Piece {
 class Chunker {
  public:
   Chunker(std::string_view text, const Chunking& chunking)
-      : text_(text), limit_(static_cast<std::size_t>(chunking.max_tokens)), chunking_(chunking) {}
+      : text_(text),
+        limit_(static_cast<std::size_t>(chunking.max_tokens)),
+        overlap_(static_cast<std::size_t>(chunking.overlap)),
+        chunking_(chunking) {}
 
-  std::vector<Piece> cut() {
-    const Piece whole = measured(0, text_.size());
-    if (whole.tokens <= limit_) return {whole};
-    split(whole, 0);
-    std::vector<Piece> passages;
-    for (std::size_t first = 0; first < pieces_.size();) first = pack(first, passages);
-    return passages;
+  // Appends the passages of [begin, end).
+  void cut(std::size_t begin, std::size_t end, std::vector<Piece>& passages) {
+    const Piece whole = measured(begin, end);
+    if (whole.tokens <= limit_) {
+      passages.push_back(whole);
+      return;
+    }
+    pieces_.clear();
+    split(whole, first_level(chunking_.rule));
+    for (std::size_t first = 0, fresh = 0; fresh < pieces_.size();) {
+      fresh = pack(first, fresh, passages);
+      first = fresh - repeated(first, fresh);
+    }
   }
 
  private:
@@ -105,44 +147,116 @@ class Chunker {
     }
   }
 
-  // Joins pieces from `first` on to one passage; returns the first piece of the next. The sum of
-  // the pieces' tokens is only near the truth: tokens may join, or part, where pieces meet.
-  std::size_t pack(std::size_t first, std::vector<Piece>& passages) const {
-    std::size_t last = first, sum = pieces_[first].tokens;
+  // Joins pieces from `first` on to one passage that holds at least the piece `fresh`; returns the
+  // piece after its last. The sum of the pieces' tokens is only near the truth: tokens may join, or
+  // part, where pieces meet.
+  std::size_t pack(std::size_t first, std::size_t fresh, std::vector<Piece>& passages) const {
+    std::size_t sum = 0;
+    for (std::size_t i = first; i <= fresh; ++i) sum += pieces_[i].tokens;
+    while (first < fresh && sum > limit_) sum -= pieces_[first++].tokens;
+    std::size_t last = fresh;
     while (last + 1 < pieces_.size() && sum + pieces_[last + 1].tokens <= limit_) {
       sum += pieces_[++last].tokens;
     }
     Piece passage = measured(pieces_[first].begin, pieces_[last].end);
-    while (passage.tokens > limit_ && last > first) {
+    while (passage.tokens > limit_ && last > fresh) {
       passage = measured(pieces_[first].begin, pieces_[--last].end);
+    }
+    while (passage.tokens > limit_ && first < fresh) {
+      passage = measured(pieces_[++first].begin, pieces_[last].end);
     }
     passages.push_back(passage);
     return last + 1;
   }
 
+  // How many pieces before `fresh` the next passage begins with.
+  std::size_t repeated(std::size_t first, std::size_t fresh) const {
+    std::size_t count = 0, tokens = 0;
+    while (fresh < pieces_.size() && fresh - count > first + 1) {
+      tokens += pieces_[fresh - count - 1].tokens;
+      if (tokens > overlap_) break;
+      ++count;
+    }
+    return count;
+  }
+
   std::string_view text_;
-  std::size_t limit_;
+  std::size_t limit_, overlap_;
   const Chunking& chunking_;
   std::vector<Piece> pieces_;
 };
 
+// A heading with nothing under it goes with the section that follows; so does nothing at all.
+bool is_one_line(std::string_view section) {
+  const std::size_t begin = skip_space(section, 0);
+  return line_end(section, begin) == section.size();
+}
+
+std::vector<Piece> cut(const Document& document, const std::vector<Mark>& marks,
+                       const Chunking& chunking) {
+  Chunker chunker(document.text, chunking);
+  std::vector<Piece> passages;
+  std::size_t begin = 0;
+  const std::string* heading = nullptr;
+  for (const Mark& mark : marks) {
+    const bool new_section = !heading || *heading != mark.heading;  // else only a page begins
+    heading = &mark.heading;
+    if (chunking.rule != "headings" || !new_section) continue;
+    if (is_one_line(std::string_view(document.text).substr(begin, mark.begin - begin))) continue;
+    chunker.cut(begin, mark.begin, passages);
+    begin = mark.begin;
+  }
+  chunker.cut(begin, document.text.size(), passages);
+  return passages;
+}
+
+// The mark that a byte stands under; null before the first.
+const Mark* mark_at(const std::vector<Mark>& marks, std::size_t at) {
+  const auto after =
+      std::upper_bound(marks.begin(), marks.end(), at,
+                       [](std::size_t byte, const Mark& mark) { return byte < mark.begin; });
+  return after == marks.begin() ? nullptr : &*(after - 1);
+}
+
 }  // namespace
 
+const std::vector<std::string>& chunk_rules() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const Rule& rule : rules()) list.push_back(rule.name);
+    return list;
+  }();
+  return names;
+}
+
 Chunking chunk_by(const Tokenizer& tokenizer, int max_tokens) {
+  Chunking chunking;
+  chunking.max_tokens = max_tokens;
+  chunking.tokenizer_hash = tokenizer.hash();
   const std::size_t added = tokenizer.encode_plain("").size();
-  return {max_tokens, tokenizer.hash(), [&tokenizer, added](std::string_view text) {
-            return tokenizer.encode_plain(text).size() - added;
-          }};
+  chunking.count_tokens = [&tokenizer, added](std::string_view text) {
+    return tokenizer.encode_plain(text).size() - added;
+  };
+  return chunking;
 }
 
 std::vector<Passage> chunk(const Document& document, const Chunking& chunking) {
   QUADRANT_CHECK(chunking.max_tokens > 0);
+  QUADRANT_CHECK(chunking.overlap >= 0 && chunking.overlap < chunking.max_tokens);
+  const bool reads_markdown = chunking.rule == "headings" && document.marks.empty();
+  const std::vector<Mark> marks = reads_markdown ? markdown_marks(document.text) : document.marks;
+  std::vector<Piece> pieces = cut(document, marks, chunking);
+  std::erase_if(pieces, [](const Piece& piece) { return piece.begin == piece.end; });
+  if (pieces.empty() && !document.title.empty()) pieces.push_back({});
   std::vector<Passage> passages;
-  for (const Piece& piece : Chunker(document.text, chunking).cut()) {
-    if (piece.begin == piece.end && document.title.empty()) continue;
+  for (const Piece& piece : pieces) {
     passages.push_back({document.id, document.title,
                         document.text.substr(piece.begin, piece.end - piece.begin), piece.begin,
                         piece.end});
+    if (const Mark* mark = mark_at(marks, piece.begin)) {
+      passages.back().page = mark->page;
+      passages.back().heading = mark->heading;
+    }
   }
   return passages;
 }

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -95,6 +96,12 @@ class Embedder {
   virtual std::string hash() const = 0;  // weights, tokenizer, pooling, normalisation, max length
   // Row-major [texts, dimension], each row of length 1. Longer texts are cut at the model's limit.
   virtual std::vector<float> embed(std::span<const std::string> texts) = 0;
+  // The same for questions, where the model wants them marked by a prefix of their own.
+  virtual std::vector<float> embed_questions(std::span<const std::string> questions) {
+    return embed(questions);
+  }
+  // What hash() covers besides the weights, in words: pooling, prefixes, longest input.
+  virtual std::map<std::string, std::string> description() const { return {}; }
 };
 
 struct TrainingJob {

@@ -12,9 +12,17 @@ namespace quadrant {
 
 using TokenIds = std::vector<std::int32_t>;
 
-// One line of corpus.jsonl (BEIR: "_id", "title", "text").
+// Where a page or a section of a document begins.
+struct Mark {
+  std::size_t begin = 0;  // bytes of Document::text
+  int page = 0;           // from 1; 0 = the source has no pages
+  std::string heading;    // with those above it: "Install > Debian"; "" = under none
+};
+
+// One line of corpus.jsonl (BEIR: "_id", "title", "text"), or a file.
 struct Document {
   std::string id, title, text;
+  std::vector<Mark> marks = {};  // ascending; empty where the source has none
 };
 
 // One line of dev.jsonl or test.jsonl.
@@ -51,6 +59,8 @@ struct MarkedText {
 struct Passage {
   std::string doc_id, title, text;
   std::size_t begin = 0, end = 0;
+  int page = 0;              // of its first byte, from 1; 0 = the source has no pages
+  std::string heading = {};  // of its first byte; "" = under none
 };
 
 struct ScoredPassage {

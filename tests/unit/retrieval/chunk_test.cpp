@@ -135,3 +135,67 @@ TEST_CASE("documents in their order") {
   CHECK(passages[1].doc_id == "b");
   CHECK(passages[2].doc_id == "a");
 }
+
+namespace {
+
+Chunking ruled(const std::string& rule, int limit, int overlap = 0) {
+  Chunking chunking = by_words(limit);
+  chunking.rule = rule;
+  chunking.overlap = overlap;
+  return chunking;
+}
+
+}  // namespace
+
+TEST_CASE("the rule of tokens: passages as full as they can be") {
+  const Document document{"d", "", "A b c. D e f? G h."};
+  CHECK(texts(chunk(document, ruled("tokens", 5))) == Texts{"A b c. D e", "f? G h."});
+  CHECK(texts(chunk(document, ruled("tokens", 3, 2))) ==
+        Texts{"A b c.", "b c. D", "c. D e", "D e f?", "e f? G", "f? G h."});
+}
+
+TEST_CASE("the recursive rule: paragraphs, then lines, then sentences") {
+  const Document document{"d", "", "a b\n\nc d. e f. g\nh i\n\nj k l"};
+  CHECK(texts(chunk(document, ruled("recursive", 4))) ==
+        Texts{"a b\n\nc d.", "e f. g", "h i", "j k l"});
+  CHECK(texts(chunk(document, ruled("recursive", 9))) == Texts{"a b\n\nc d. e f. g\nh i", "j k l"});
+}
+
+TEST_CASE("headings: no passage reaches over one, and each knows where it stands") {
+  const Document document{"d", "T", "# A\n## B\none two\n\nthree\n## C\nfour\n# D\nfive six"};
+  const auto passages = chunk(document, ruled("headings", 6));
+  CHECK(texts(passages) == Texts{"# A\n## B\none two", "three", "## C\nfour", "# D\nfive six"});
+  CHECK(passages[1].heading == "A > B");
+  CHECK(passages[2].heading == "A > C");
+  CHECK(passages[3].heading == "D");
+  CHECK(texts(chunk(document, ruled("headings", 50))) ==
+        Texts{"# A\n## B\none two\n\nthree", "## C\nfour", "# D\nfive six"});
+  Document marked = document;  // its own marks count, not what looks like Markdown
+  marked.marks = {{0, 1, ""}, {document.text.find("three"), 2, ""}};
+  const auto paged = chunk(marked, ruled("headings", 6));
+  CHECK(paged.front().page == 1);
+  CHECK(paged.back().page == 2);
+  CHECK(paged.back().heading.empty());
+}
+
+TEST_CASE("overlap: the last whole pieces again, and always something new") {
+  const Document document{"d", "", "a b. c d. e f. g h i j. k l."};
+  CHECK(texts(chunk(document, ruled("sentences", 4, 2))) ==
+        Texts{"a b. c d.", "c d. e f.", "g h i j.", "k l."});
+  CHECK(texts(chunk(document, ruled("sentences", 4, 1))) ==
+        Texts{"a b. c d.", "e f.", "g h i j.", "k l."});
+  for (const std::string& rule : chunk_rules()) {
+    for (int limit = 1; limit < 9; ++limit) {
+      for (int overlap = 0; overlap < limit; ++overlap) {
+        std::size_t end = 0;
+        for (const Passage& passage : chunk(document, ruled(rule, limit, overlap))) {
+          CHECK(count_words(passage.text) <= static_cast<std::size_t>(limit));
+          CHECK(passage.end > end);
+          CHECK(passage.begin <= end + 1);
+          end = passage.end;
+        }
+        CHECK(end == document.text.size());
+      }
+    }
+  }
+}
