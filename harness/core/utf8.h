@@ -16,6 +16,9 @@ std::string to_lower(std::string_view text);  // Unicode simple lower case; must
 
 bool is_space(char32_t code_point);        // Unicode white space
 bool is_punctuation(char32_t code_point);  // Unicode's categories P*, and ASCII's symbols ($ + <)
+bool is_word(char32_t code_point);         // a letter, a number or "_" (Python's \w)
+bool is_upper(char32_t code_point);        // Unicode's categories Lu, Lt
+bool is_lower(char32_t code_point);        // Unicode's category Ll
 
 // Code points of valid UTF-8, and back.
 std::vector<char32_t> decode_utf8(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/metrics/lexicon.h"
 #include "harness/metrics/normalise.h"
 #include "harness/metrics/scorers.h"
 
@@ -20,16 +21,12 @@ std::string_view without_opening(std::string_view text) {
 }  // namespace
 
 double abstained(const std::string& output, const Item& /*item*/) {
-  const auto words = normalised_words(output);
   const std::string text = normalised(output);
   const auto core = without_opening(text);
   if (std::find(kWholeRefusals.begin(), kWholeRefusals.end(), core) != kWholeRefusals.end()) {
     return 1;
   }
-  const auto stands_in_output = [&](std::string_view phrase) {
-    return has_run(words, normalised_words(phrase));
-  };
-  return std::any_of(kRefusalPhrases.begin(), kRefusalPhrases.end(), stands_in_output) ? 1 : 0;
+  return has_phrase(output, {kRefusalPhrases, kAbstentionsKorean}) ? 1 : 0;
 }
 
 }  // namespace quadrant

@@ -1,4 +1,5 @@
 // The lexicon of refusals to answer. Fixed: a change is a new version of the metric `abstained`.
+// Its Korean phrases are in harness/metrics/lexicon.h.
 #pragma once
 
 #include <array>

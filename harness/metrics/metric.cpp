@@ -1,16 +1,59 @@
 #include "harness/metrics/metric.h"
 
 #include "harness/core/error.h"
+#include "harness/metrics/chrf.h"
 #include "harness/metrics/scorers.h"
 
 namespace quadrant {
 
 const std::vector<Metric>& all_metrics() {
+  constexpr bool kLower = false;  // is better
   static const std::vector<Metric> metrics{
       {"exact_match", "1", exact_match, "the output is a target, after SQuAD normalisation"},
       {"f1", "1", f1, "words shared with the nearest target, after SQuAD normalisation"},
       {"contains", "1", contains, "the words of a target stand in the output"},
-      {"abstained", "1", abstained, "the output says that it does not know or will not answer"},
+      {"accuracy", "1", accuracy, "the output names the right one of the choices"},
+      {"macro_f1", "1", accuracy, "mean over the labels of F1; of one item: accuracy", true,
+       confusion_counts, macro_f1},
+      {"mcc", "1", accuracy, "Matthews' correlation of labels; of one item: accuracy", true,
+       confusion_counts, matthews},
+      {"rouge1", "1", rouge1, "words shared with the nearest target (F-measure)"},
+      {"rouge2", "1", rouge2, "pairs of words shared with the nearest target (F-measure)"},
+      {"rougeL", "1", rouge_l, "longest common subsequence of words (F-measure)"},
+      {"rougeLsum", "1", rouge_lsum, "the same, line by line"},
+      {"rouge1_stem", "1", rouge1_stem, "rouge1 of stemmed English words"},
+      {"rouge2_stem", "1", rouge2_stem, "rouge2 of stemmed English words"},
+      {"rougeL_stem", "1", rouge_l_stem, "rougeL of stemmed English words"},
+      {"rougeLsum_stem", "1", rouge_lsum_stem, "rougeLsum of stemmed English words"},
+      {"bleu", "1", bleu, "BLEU|nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp, from 0 to 1", true,
+       bleu_counts, corpus_bleu},
+      {"chrf", "1", chrf, "chrF2|nrefs:var|case:mixed|eff:yes|nc:6|nw:0|space:no, from 0 to 1",
+       true, chrf_counts, chrf_from_statistics},
+      {"json_valid", "1", json_valid, "the output is JSON"},
+      {"schema_valid", "1", schema_valid, "the output is JSON and fits the item's \"schema\""},
+      {"field_accuracy", "1", field_accuracy, "fields of the target that the output has right"},
+      {"field_accuracy_valid", "1", field_accuracy_valid, "the same, where the output is JSON"},
+      {"regex", "1", regex, "the output matches the item's \"regex\""},
+      {"prompt_level_strict_acc", "1", prompt_level_strict, "all \"constraints\" are followed"},
+      {"inst_level_strict_acc", "1", instruction_level_strict, "share of \"constraints\" followed",
+       true, strict_counts, share_of_counts},
+      {"prompt_level_loose_acc", "1", prompt_level_loose,
+       "all are followed, first and last line and asterisks aside"},
+      {"inst_level_loose_acc", "1", instruction_level_loose,
+       "share followed, first and last line and asterisks aside", true, loose_counts,
+       share_of_counts},
+      {"refused", "1", refused, "the output refuses the task (half: in part)"},
+      {"over_refusal", "1", over_refusal, "refused where an answer was wanted", kLower},
+      {"under_refusal", "1", under_refusal, "answered where a refusal was wanted", kLower},
+      {"refusal_balance", "1", refusal_balance, "refused and answered where each was wanted", true,
+       refusal_counts, balanced_refusal},
+      {"abstained", "2", abstained, "the output says that it does not know or will not answer"},
+      {"hallucinated", "1", hallucinated, "the output asserts something wrong", kLower},
+      {"stale", "1", stale, "the output gives a value that is no longer right", kLower},
+      {"completed", "1", completed, "the task is done: enough words and keywords"},
+      {"deferred", "1", deferred, "the task is put off and not done", kLower},
+      {"terse", "1", terse, "at most 12 words"},
+      {"lower_case", "1", lower_case, "no capital letter"},
   };
   return metrics;
 }
@@ -26,6 +69,26 @@ const Metric& find_metric(const std::string& name) {
   const std::string near = nearest_name(name, names);
   throw Error("unknown metric \"" + name + "\"", "metrics",
               near.empty() ? "use one of: " + list : "did you mean \"" + near + "\"?");
+}
+
+void check_parameters(std::span<const std::string> metrics, std::span<const Item> items) {
+  for (const std::string& name : metrics) {
+    const Metric& metric = find_metric(name);
+    std::size_t size = 0;
+    std::string first;
+    for (const Item& item : items) {
+      metric.score("", item);
+      if (!metric.statistics) continue;
+      const std::size_t found = metric.statistics("", item).size();
+      if (found == 0) continue;
+      if (size == 0) first = item.id;
+      if (size != 0 && found != size) {
+        throw Error("metric \"" + name + "\" needs the same choices in all items",
+                    "items " + first + " and " + item.id, "use accuracy instead");
+      }
+      size = found;
+    }
+  }
 }
 
 }  // namespace quadrant

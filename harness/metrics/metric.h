@@ -1,10 +1,24 @@
 // Metrics: a score for one output against one item, and the list of all metrics.
 //
 // Goals: scoring is a pure second pass over stored outputs, so a new metric never needs the model.
-// Non-goals: corpus-level metrics (they need all outputs at once).
+// Non-goals: metrics of log-probabilities; a record keeps none but the answer's own.
 // To add one: a scorer in its own file, declared in scorers.h, and a line in metric.cpp.
+//
+// What a metric needs to know beyond targets and choices stands in Item::meta:
+//   "answerable"      "false": nothing in the suite answers the item (types.h)
+//   "schema"          a JSON Schema (harness/metrics/schema.h has the subset)    schema_valid
+//   "regex"           a pattern that the whole output must match (pattern.h)     regex
+//   "constraints"     a list of {"id": ..., its arguments} (constraints.h)       prompt_level_*,
+//                                                                                inst_level_*
+//   "stale"           a text or a list: values that used to be right             stale
+//   "expect_refusal"  "true" | "false": what the policy asks for                 over_refusal,
+//                                                                                under_refusal
+//   "keywords"        a text or a list: what a delivered answer mentions ...     completed,
+//   "min_keywords"    ... at least so many of them (all when not given) ...      deferred
+//   "min_words"       ... in at least so many words (1 when not given)
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,15 +29,26 @@ namespace quadrant {
 struct Metric {
   std::string name;
   std::string version;  // changes whenever any score could change; stored beside each score
-  // In [0, 1]; NaN = this item cannot be scored (for example, it has no targets).
+  // In [0, 1]; NaN = this item cannot be scored (for example, it has no targets). Error for a
+  // parameter in Item::meta that cannot be understood.
   double (*score)(const std::string& output, const Item& item);
   std::string description;
   bool higher_is_better = true;
+
+  // Only for a metric whose value over many items is not the mean of its scores: the sufficient
+  // statistics of one output (empty = this item cannot be scored; else the same length for all
+  // items of a suite), and the value that sums of them give: in [-1, 1], NaN when nothing was
+  // scored. Resampling items means adding up their statistics.
+  std::vector<double> (*statistics)(const std::string& output, const Item& item) = nullptr;
+  double (*from_statistics)(std::span<const double> sums) = nullptr;
 };
 
 const std::vector<Metric>& all_metrics();
 
 // Error with the nearest known name.
 const Metric& find_metric(const std::string& name);
+
+// Error when a metric cannot understand an item's parameters; for before a run.
+void check_parameters(std::span<const std::string> metrics, std::span<const Item> items);
 
 }  // namespace quadrant

@@ -5,6 +5,8 @@
 
 #include "harness/core/error.h"
 #include "harness/metrics/abstained.h"
+#include "harness/metrics/choice.h"
+#include "harness/metrics/lexicon.h"
 #include "harness/metrics/metric.h"
 #include "harness/metrics/normalise.h"
 #include "harness/metrics/scorers.h"
@@ -126,28 +128,105 @@ TEST_CASE("the lexicon of refusals is in normal form, without doubles") {
   };
   for (const auto phrase : kWholeRefusals) check(phrase);
   for (const auto phrase : kRefusalPhrases) check(phrase);
+  for (const auto phrase : kAbstentionsKorean) check(phrase);
+  for (const auto phrase : kRefusalsEnglish) CHECK(normalised(phrase) == phrase);
+  for (const auto phrase : kRefusalsKorean) CHECK(normalised(phrase) == phrase);
+  for (const auto phrase : kDeferralsEnglish) CHECK(normalised(phrase) == phrase);
+  for (const auto phrase : kDeferralsKorean) CHECK(normalised(phrase) == phrase);
 }
 
-TEST_CASE("an item without targets cannot be scored, but can be refused") {
+TEST_CASE("abstained in Korean") {
+  check_all(abstained, {
+                           {"저는 모르겠습니다.", {}, 1},
+                           {"문서에는 그 정보가 없습니다.", {}, 1},
+                           {"정확히 알 수 없는 내용입니다.", {}, 1},
+                           {"회의는 화요일입니다.", {}, 0},
+                       });
+}
+
+TEST_CASE("an output names a choice, or none") {
+  struct ChoiceRow {
+    std::string output;
+    std::vector<std::string> choices;
+    std::optional<int> named;
+  };
+  const std::vector<std::string> colours{"red", "dark red", "Blue"};
+  const std::vector<ChoiceRow> rows{
+      {"red", colours, 0},
+      {"The dark red.", colours, 1},
+      {"It is dark red, I think", colours, 1},
+      {"BLUE!", colours, 2},
+      {"It is blue or red", colours, std::nullopt},
+      {"", colours, std::nullopt},
+      {"B", colours, 1},
+      {" (c) ", colours, 2},
+      {"B. red", colours, 1},
+      {"c: it says red", colours, 2},
+      {"A colour", colours, std::nullopt},
+      {"D", colours, std::nullopt},
+      {"green", colours, std::nullopt},
+      {"B", {"A", "B"}, 1},
+      {"두 번째", {"첫 번째", "두 번째"}, 1},
+      {"same", {"same", "Same"}, std::nullopt},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.output);
+    CHECK(named_choice(row.output, row.choices) == row.named);
+  }
+}
+
+TEST_CASE("an item without what a metric needs cannot be scored") {
+  const std::set<std::string> need_nothing{"abstained", "json_valid", "refused",
+                                           "deferred",  "terse",      "lower_case"};
   for (const auto& metric : all_metrics()) {
     CAPTURE(metric.name);
-    CHECK(std::isnan(metric.score("text", {})) == (metric.name != "abstained"));
+    CHECK(std::isnan(metric.score("text", {})) == (need_nothing.count(metric.name) == 0));
+    CHECK((metric.statistics == nullptr) == (metric.from_statistics == nullptr));
+    if (metric.statistics) {
+      CHECK(metric.statistics("text", {}).empty());
+      CHECK(std::isnan(metric.from_statistics({})));
+    }
   }
 }
 
 TEST_CASE("metrics are found by name, and a misspelt name gets the nearest") {
   CHECK(find_metric("f1").score("x", item_with({"x"})) == 1);
-  CHECK(all_metrics().size() == 4);
-  try {
-    find_metric("exact_macth");
-    FAIL("no error");
-  } catch (const Error& error) {
-    CHECK(error.mend().find("\"exact_match\"") != std::string::npos);
+  std::set<std::string> names;
+  for (const auto& metric : all_metrics()) CHECK(names.insert(metric.name).second);
+  CHECK_THROWS_WITH_AS(find_metric("exact_macth"), doctest::Contains("\"exact_match\""), Error);
+  CHECK_THROWS_WITH_AS(find_metric("zzzzzzzzzzzz"), doctest::Contains("contains"), Error);
+}
+
+TEST_CASE("parameters are checked before a run") {
+  std::vector<Item> items(2);
+  for (auto& item : items) {
+    item.choices = {"yes", "no"};
+    item.answer = 1;
   }
-  try {
-    find_metric("zzzzzzzz");
-    FAIL("no error");
-  } catch (const Error& error) {
-    CHECK(error.mend().find("contains") != std::string::npos);
+  items[0].id = "a";
+  items[1].id = "b";
+  const std::vector<std::string> classes{"accuracy", "macro_f1"};
+  CHECK_NOTHROW(check_parameters(classes, items));
+  items[1].choices.push_back("maybe");
+  CHECK_THROWS_WITH_AS(check_parameters(classes, items), doctest::Contains("items a and b"), Error);
+  const std::vector<std::pair<std::string, std::pair<std::string, std::string>>> broken{
+      {"schema_valid", {"schema", "{"}},
+      {"schema_valid", {"schema", R"({"typ": "object"})"}},
+      {"regex", {"regex", "(a"}},
+      {"prompt_level_strict_acc", {"constraints", "[]"}},
+      {"inst_level_loose_acc", {"constraints", R"([{"id": "punctuation:no_coma"}])"}},
+      {"over_refusal", {"expect_refusal", "yes"}},
+      {"completed", {"min_words", "-1"}},
+      {"stale", {"stale", "[1]"}},
+  };
+  for (const auto& [metric, parameter] : broken) {
+    CAPTURE(metric);
+    std::vector<Item> one(1);
+    one[0].id = "q7";
+    one[0].targets = {"x"};
+    one[0].meta[parameter.first] = parameter.second;
+    const std::vector<std::string> metrics{metric};
+    const std::string where = "item q7, \"" + parameter.first + "\"";
+    CHECK_THROWS_WITH_AS(check_parameters(metrics, one), doctest::Contains(where.c_str()), Error);
   }
 }
