@@ -22,7 +22,7 @@ bool in_pairs(char32_t c) {
          });
 }
 
-bool is_word(char32_t c) {
+bool is_term_character(char32_t c) {
   if (c < 128) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
   return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO);
@@ -36,7 +36,7 @@ void for_each_ascii_term(std::string_view text,
                          const std::function<void(const std::string&)>& visit) {
   std::string term;
   for (const char c : text) {
-    if (is_word(static_cast<char32_t>(c))) {
+    if (is_term_character(static_cast<char32_t>(c))) {
       term += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
     } else if (!term.empty()) {
       visit(term);
@@ -67,7 +67,7 @@ void for_each_term(std::string_view text, const std::function<void(const std::st
     run.clear();
   };
   for (const char32_t c : decode_utf8(to_lower(to_nfc(text)))) {
-    const bool word = is_word(c), in_pair = in_pairs(c);
+    const bool word = is_term_character(c), in_pair = in_pairs(c);
     if (!word || in_pair != pairs) flush();
     if (!word) continue;
     pairs = in_pair;
