@@ -44,6 +44,7 @@ class TorchEngine : public ModelEngine {
     if (is_adapter(folder)) {
       load_adapter(model_.decoder(), folder);
       merge_lora(model_.decoder());
+      model_.decoder().join_weights();
       return;
     }
     TensorFile file(folder / kFullWeights);
@@ -52,6 +53,7 @@ class TorchEngine : public ModelEngine {
       *weight.tensor = file.take(weight.name, base.sizes().vec()).to(base.device());
     }
     file.require_all_taken();
+    model_.decoder().join_weights();
   }
 
   Training train(const TrainingJob& job,
@@ -126,7 +128,9 @@ void hold_to_deterministic_kernels() {
 }  // namespace
 
 std::unique_ptr<Tokenizer> load_model_tokenizer(const std::string& path) {
-  return load_tokenizer(GgufFile(model_file(path)));
+  const auto file = model_file(path);
+  if (std::filesystem::is_directory(file)) return load_tokenizer(file);
+  return load_tokenizer(GgufFile(file));
 }
 
 std::unique_ptr<Embedder> load_embedder(const std::string& path) {
@@ -143,7 +147,7 @@ bool is_adapter(const std::filesystem::path& folder) {
 }
 
 std::string engine_identity(const ModelSpec& spec) {
-  return fmt::format("libtorch {} {} fp32 {} v1", TORCH_VERSION, spec.device,
+  return fmt::format("libtorch {} {} fp32 {} v2", TORCH_VERSION, spec.device,
                      at::get_cpu_capability());
 }
 

@@ -1,6 +1,7 @@
 #include "strategies/model_files.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,6 +22,8 @@ fs::path gguf_in(const fs::path& folder) {
   }
   return {};
 }
+
+bool is_model_folder(const fs::path& path) { return fs::is_regular_file(path / "config.json"); }
 
 fs::path find_model(const std::string& name, const std::string& kind, const std::string& mend) {
   std::vector<std::string> names;
@@ -49,6 +52,8 @@ std::vector<InstalledModel> installed_models() {
       models.push_back({name, kLanguageModel, file});
     } else if (fs::exists(entry.path() / "1_Pooling")) {
       models.push_back({name, kEmbedder, entry.path()});
+    } else if (is_model_folder(entry.path())) {
+      models.push_back({name, kLanguageModel, entry.path()});
     }
   }
   std::sort(models.begin(), models.end(),
@@ -57,8 +62,26 @@ std::vector<InstalledModel> installed_models() {
 }
 
 fs::path model_file(const std::string& path) {
-  if (fs::is_regular_file(path)) return path;
-  return find_model(path, kLanguageModel, "name a .gguf file, or run ./setup.sh --model NAME");
+  if (fs::is_regular_file(path) || is_model_folder(path)) return path;
+  if (fs::is_directory(path)) {
+    throw Error("this folder holds no model: it has no config.json", path,
+                "name a folder as Hugging Face writes it, or a .gguf file");
+  }
+  return find_model(path, kLanguageModel,
+                    "name a .gguf file or a model folder, or run ./setup.sh --model NAME");
+}
+
+std::vector<fs::path> files_of_model(const fs::path& path) {
+  if (!fs::is_directory(path)) return {path};
+  static const std::set<std::string> kKinds{".safetensors", ".json", ".jinja", ".model", ".txt"};
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.is_regular_file() && kKinds.contains(entry.path().extension())) {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 fs::path embedder_folder(const std::string& path) {

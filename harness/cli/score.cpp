@@ -10,6 +10,7 @@
 #include "harness/cli/common.h"
 #include "harness/cli/verbs.h"
 #include "harness/core/error.h"
+#include "harness/run/continuation.h"
 
 namespace quadrant {
 namespace {
@@ -18,29 +19,11 @@ TokenIds encode(const Tokenizer& tokenizer, const std::string& text, bool specia
   return special ? tokenizer.encode_trusted(text) : tokenizer.encode_plain(text);
 }
 
-ScoreRequest pair_request(const Tokenizer& tokenizer, const InputLine& line, bool special) {
-  std::string context = line.text("context"), continuation = line.text("continuation");
-  const std::size_t kept = context.find_last_not_of(" \t\n\r") + 1;
-  continuation = context.substr(kept) + continuation;
-  context.resize(kept);
-  const std::size_t first = encode(tokenizer, context, special).size();
-  ScoreRequest request{encode(tokenizer, context + continuation, special), first};
-  if (first == 0) {  // nothing before it: lm-eval puts the end-of-text token there
-    const auto start = tokenizer.end_of_text();
-    if (!start) {
-      throw Error("the context is empty and the model has no token to start with", line.where,
-                  "give a context");
-    }
-    request.ids.insert(request.ids.begin(), *start);
-    request.first = 1;
-  }
-  return request;
-}
-
 ScoreRequest request_of(const Tokenizer& tokenizer, const InputLine& line) {
   const bool special = line.flag("special");
   if (line.has("text")) return {encode(tokenizer, line.text("text"), special), 1};
-  return pair_request(tokenizer, line, special);
+  return continuation_request(tokenizer, line.text("context"), line.text("continuation"), special,
+                              line.where);
 }
 
 }  // namespace

@@ -30,7 +30,11 @@ EnvironmentRow environment_of(const Experiment& experiment) {
 Workbench load_workbench(const Experiment& experiment) {
   Workbench bench;
   for (const std::string& suite : experiment.suites) bench.suites.push_back(find_suite(suite));
-  bench.files.push_back({"model file", model_file(experiment.model.path)});
+  const auto model = model_file(experiment.model.path);
+  for (const auto& file : files_of_model(model)) {
+    bench.files.push_back(
+        {file == model ? "model file" : "model file " + file.filename().string(), file});
+  }
   if (needs_embedder(experiment)) {
     const auto folder = embedder_folder(experiment.embedder);
     bench.files.push_back({"embedder file model.safetensors", folder / "model.safetensors"});

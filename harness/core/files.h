@@ -27,6 +27,10 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
+// Lets the pages of this part of a MappedFile leave memory; they come back when read again. Must
+// not be given any other memory, which would lose its contents.
+void forget_pages(std::string_view part);
+
 std::string read_text(const std::filesystem::path& path);
 
 // Writes to a temporary file beside `path`, fsyncs, renames over it. Error names a full disk as

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "harness/core/error.h"
+#include "strategies/lm/layers/cache.h"
 
 namespace quadrant {
 namespace {
@@ -110,19 +111,20 @@ std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tok
   const TokenTree tree = build_token_tree(prompts);
   TreeAttention prefill(tree, device);
   prefill.keep_keys_and_values();
-  const Tensor hidden =
+  Tensor hidden =
       decoder.hidden(id_tensor(tree.ids, device), index_tensor(tree.positions, device), prefill);
   std::vector<Answer> answers(prompts.size(), Answer(tokenizer, decoding, end_tokens));
   Rows rows;
   std::vector<std::int64_t> last;
-  for (std::size_t r = 0; r < prompts.size(); ++r) {
+  for (const std::size_t r : tree.order) {
     QUADRANT_CHECK(!prompts[r].empty());
     rows.answer.push_back(static_cast<std::int64_t>(r));
     rows.position.push_back(static_cast<std::int64_t>(prompts[r].size()) - 1);
     last.push_back(tree.paths[r].back());
   }
-  CachedAttention cache(prefill, tree.paths, decoding.max_new_tokens);
-  Choice choice = choose(decoder, hidden.index_select(0, index_tensor(last, device)));
+  CachedAttention cache(tree, prefill, decoding.max_new_tokens);
+  hidden = hidden.index_select(0, index_tensor(last, device));
+  Choice choice = choose(decoder, hidden);
   const double prefill_ms = milliseconds_since(start);
 
   while (true) {

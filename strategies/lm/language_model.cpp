@@ -1,5 +1,7 @@
 #include "strategies/lm/language_model.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "harness/core/sha256.h"
@@ -11,6 +13,14 @@ namespace {
 
 // A pass over so many tokens holds about 100 MB of activations at most for models of this size.
 constexpr std::size_t kTokensAtOnce = 4096;
+constexpr std::size_t kCacheBytes = std::size_t{512} << 20;
+
+// Tokens whose keys and values fill kCacheBytes.
+std::size_t cached_tokens(const DecoderConfig& config) {
+  const auto bytes = sizeof(float) * 2 * static_cast<std::size_t>(config.layers) *
+                     static_cast<std::size_t>(config.kv_heads * config.head_dim);
+  return kCacheBytes / bytes;
+}
 
 }  // namespace
 
@@ -41,13 +51,16 @@ std::vector<Generation> DecoderModel::generate(std::span<const TokenIds> prompts
     fitting.push_back(prompts[i]);
     source.push_back(i);
   }
-  std::size_t begin = 0;
-  for (const std::size_t end : split_by_tokens(fitting, kTokensAtOnce)) {
-    const auto group = generate_greedily(*loaded_.decoder, *loaded_.tokenizer,
-                                         std::span(fitting).subspan(begin, end - begin), decoding,
-                                         loaded_.end_tokens);
-    for (std::size_t i = begin; i < end; ++i) generations[source[i]] = group[i - begin];
-    begin = end;
+  const auto budget = std::min(kTokensAtOnce, cached_tokens(loaded_.decoder->config()));
+  for (const auto& group :
+       split_by_tree(fitting, budget, static_cast<std::size_t>(decoding.max_new_tokens))) {
+    std::vector<TokenIds> together;
+    for (const std::size_t i : group) together.push_back(fitting[i]);
+    auto answers = generate_greedily(*loaded_.decoder, *loaded_.tokenizer, together, decoding,
+                                     loaded_.end_tokens);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      generations[source[group[i]]] = std::move(answers[i]);
+    }
   }
   return generations;
 }
@@ -55,12 +68,12 @@ std::vector<Generation> DecoderModel::generate(std::span<const TokenIds> prompts
 std::vector<TokenScores> DecoderModel::score(std::span<const ScoreRequest> requests) {
   std::vector<TokenIds> sequences;
   for (const ScoreRequest& request : requests) sequences.push_back(request.ids);
-  std::vector<TokenScores> scores;
-  std::size_t begin = 0;
-  for (const std::size_t end : split_by_tokens(sequences, kTokensAtOnce)) {
-    const auto group = score_tokens(*loaded_.decoder, requests.subspan(begin, end - begin));
-    scores.insert(scores.end(), group.begin(), group.end());
-    begin = end;
+  std::vector<TokenScores> scores(requests.size());
+  for (const auto& group : split_by_tree(sequences, kTokensAtOnce)) {
+    std::vector<ScoreRequest> together;
+    for (const std::size_t i : group) together.push_back(requests[i]);
+    auto scored = score_tokens(*loaded_.decoder, together);
+    for (std::size_t i = 0; i < group.size(); ++i) scores[group[i]] = std::move(scored[i]);
   }
   return scores;
 }

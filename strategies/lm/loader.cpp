@@ -1,13 +1,14 @@
 #include "strategies/lm/loader.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "harness/core/error.h"
-#include "strategies/lm/arch/llama.h"
+#include "strategies/lm/arch/architectures.h"
 #include "strategies/lm/chat/chat.h"
 #include "strategies/lm/tensor_file.h"
 #include "strategies/lm/tokenizer/tokenizer.h"
+#include "strategies/lm/weights/gguf.h"
+#include "strategies/lm/weights/hf_folder.h"
 #include "strategies/model_files.h"
 
 namespace quadrant {
@@ -22,53 +23,91 @@ at::Device device_of(const ModelSpec& spec) {
   return at::kCUDA;
 }
 
-const Architecture& find_architecture(const WeightSource& source) {
-  const std::string name = source.text("general.architecture");
-  std::vector<std::string> known;
-  for (const Architecture& architecture : architectures()) {
-    if (architecture.name == name) return architecture;
-    known.push_back(architecture.name);
-  }
-  throw Error(fmt::format("no support for models of architecture \"{}\"", name),
-              source.path().string(), fmt::format("use one of: {}", fmt::join(known, ", ")));
+// "model.layers.12.mlp.up_proj.weight" -> 12 and "mlp.up_proj.weight".
+struct LayerName {
+  std::string layer, inside;
+};
+std::optional<LayerName> inside_layer(const std::string& name) {
+  constexpr std::string_view kPrefix = "model.layers.";
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  const std::size_t dot = name.find('.', kPrefix.size());
+  return LayerName{name.substr(kPrefix.size(), dot - kPrefix.size()), name.substr(dot + 1)};
+}
+
+Tensor as_hugging_face(const Tensor& tensor, Stored stored, int head_dim) {
+  if (stored == Stored::kOnePlus) return tensor - 1;
+  if (stored == Stored::kSame) return tensor;
+  return tensor.view({-1, head_dim / 2, 2, tensor.size(1)})
+      .transpose(1, 2)
+      .reshape(tensor.sizes())
+      .contiguous();
 }
 
 }  // namespace
 
-const std::vector<Architecture>& architectures() {
-  static const std::vector<Architecture> list{{"llama", load_llama}};
-  return list;
+WeightName WeightLoader::stored_name(const std::string& name) const {
+  if (!names_) return {name, name};
+  const auto layer = inside_layer(name);
+  for (const WeightName& known : *names_) {
+    if (known.hugging_face != (layer ? layer->inside : name)) continue;
+    return {name, layer ? fmt::format("blk.{}.{}", layer->layer, known.gguf) : known.gguf,
+            known.stored};
+  }
+  return {name, name};
 }
 
 Tensor WeightLoader::operator()(const std::string& name, const std::vector<std::int64_t>& shape) {
-  const TensorView& view = source_.tensor(name);
+  const WeightName stored = stored_name(name);
+  const TensorView& view = source_.tensor(stored.gguf);
   require_shape(view, shape, source_.path());
-  taken_.insert(name);
-  return to_tensor(view).to(device_);
+  taken_.insert(stored.gguf);
+  return as_hugging_face(to_tensor(view), stored.stored, head_dim_).to(device_);
 }
 
 void WeightLoader::require_all_taken() const {
   for (const TensorView& view : source_.tensors()) {
-    if (!taken_.contains(view.name)) {
-      throw Error(fmt::format("unexpected tensor {}", view.name), source_.path().string(),
-                  "this model has parts that its architecture does not know");
-    }
+    // Old checkpoints of llama keep the rotary frequencies, which follow from config.json.
+    if (taken_.contains(view.name) || view.name.ends_with(".rotary_emb.inv_freq")) continue;
+    throw Error(fmt::format("unexpected tensor {}", view.name), source_.path().string(),
+                "this model has parts that its architecture does not know");
   }
 }
 
-LoadedModel load_model(const ModelSpec& spec) {
-  const auto file = model_file(spec.path);
-  const GgufFile gguf(file);
-  WeightLoader weights(gguf, device_of(spec));
-  LoadedModel loaded;
-  loaded.decoder = find_architecture(gguf).load(gguf, weights);
+std::unique_ptr<Decoder> load_decoder(const WeightSource& source, const at::Device& device) {
+  const ConfigReader read(source);
+  const Architecture& architecture = find_architecture(read);
+  DecoderConfig config = architecture.read(read);
+  config.model_type = architecture.model_type;
+  WeightLoader weights(source, device, read.is_gguf() ? &architecture.names : nullptr,
+                       config.head_dim);
+  weights.ignore("rope_freqs.weight");  // read with the configuration
+  auto decoder = architecture.build(std::move(config), weights);
   weights.require_all_taken();
-  auto tokenizer = load_tokenizer(gguf);
-  loaded.end_tokens = tokenizer->special().ends;
+  return decoder;
+}
+
+LoadedModel load_model(const ModelSpec& spec) {
+  const auto path = model_file(spec.path);
+  LoadedModel loaded;
+  std::unique_ptr<WeightSource> source;
+  std::unique_ptr<ModelTokenizer> tokenizer;
+  if (std::filesystem::is_directory(path)) {
+    auto folder = std::make_unique<HfFolder>(path);
+    tokenizer = load_tokenizer(path);
+    loaded.end_tokens = folder->end_tokens();
+    source = std::move(folder);
+  } else {
+    auto gguf = std::make_unique<GgufFile>(path);
+    tokenizer = load_tokenizer(*gguf);
+    source = std::move(gguf);
+  }
+  loaded.decoder = load_decoder(*source, device_of(spec));
+  const TokenIds& ends = tokenizer->special().ends;
+  loaded.end_tokens.insert(loaded.end_tokens.end(), ends.begin(), ends.end());
   // Training closes plain texts with it, so a model tuned without a chat template ends with it too.
   if (const auto end = tokenizer->end_of_text()) loaded.end_tokens.push_back(*end);
   loaded.tokenizer = std::move(tokenizer);
-  loaded.chat_template = load_chat_template(spec.chat_template, gguf);
+  loaded.chat_template = load_chat_template(spec.chat_template, *source);
   loaded.name = spec.path;
   loaded.weights_hash = weights_hash(*loaded.decoder);
   return loaded;

@@ -2,37 +2,55 @@
 #pragma once
 
 #include <memory>
+#include <set>
 
 #include "harness/core/specs.h"
 #include "strategies/lm/language_model.h"
-#include "strategies/lm/weights/gguf.h"
+#include "strategies/lm/weights/weight_source.h"
 
 namespace quadrant {
 
-// De-quantises every tensor once, to fp32. Error when the architecture is unknown, or a tensor is
-// missing, unexpected or mis-shaped.
+// From a GGUF file or a Hugging Face folder. De-quantises every tensor once, to fp32. Error when
+// the architecture is unknown, or a tensor is missing, unexpected or mis-shaped.
 LoadedModel load_model(const ModelSpec& spec);
 
-// Hands an architecture its tensors by name, and finds those that nobody asked for.
+// The same without tokenizer and template.
+std::unique_ptr<Decoder> load_decoder(const WeightSource& source, const at::Device& device);
+
+// How a GGUF file stores a tensor that Hugging Face stores otherwise.
+enum class Stored {
+  kSame,
+  kRotaryPairs,  // within a head x0, y0, x1, y1, ..., for interleaved rotation; Hugging Face: all x
+                 // before all y
+  kOnePlus       // the weight + 1
+};
+
+// A tensor in both formats; inside a layer without "model.layers.N." and "blk.N.".
+struct WeightName {
+  std::string hugging_face, gguf;
+  Stored stored = Stored::kSame;
+};
+
+// Hands an architecture its tensors by their Hugging Face names, in their Hugging Face form, and
+// finds those that nobody asked for.
 class WeightLoader {
  public:
-  WeightLoader(const WeightSource& source, const at::Device& device)
-      : source_(source), device_(device) {}
-  bool has(const std::string& name) const { return source_.find(name) != nullptr; }
+  // `names`: for a GGUF file; nullptr: the source has Hugging Face names itself.
+  WeightLoader(const WeightSource& source, const at::Device& device,
+               const std::vector<WeightName>* names, int head_dim)
+      : source_(source), device_(device), names_(names), head_dim_(head_dim) {}
   Tensor operator()(const std::string& name, const std::vector<std::int64_t>& shape);
+  void ignore(const std::string& name) { taken_.insert(stored_name(name).gguf); }
   void require_all_taken() const;
 
  private:
+  WeightName stored_name(const std::string& name) const;  // whole names; gguf: the source's own
+
   const WeightSource& source_;
   at::Device device_;
+  const std::vector<WeightName>* names_;
+  int head_dim_;
   std::set<std::string> taken_;
 };
-
-// One architecture: its GGUF name and how it is loaded.
-struct Architecture {
-  const char* name;
-  std::unique_ptr<Decoder> (*load)(const WeightSource& source, WeightLoader& weights);
-};
-const std::vector<Architecture>& architectures();
 
 }  // namespace quadrant

@@ -7,7 +7,7 @@
 namespace quadrant {
 namespace {
 
-constexpr std::int64_t kHeadRows = 256;  // logits of so many tokens are held at once
+constexpr std::int64_t kLogitsAtOnce = 16 << 20;  // 64 MB, and as much again while they are used
 
 // What the model says about one (position, next token) pair.
 struct Judgement {
@@ -23,8 +23,10 @@ std::vector<Judgement> judge(const Decoder& decoder, const Tensor& hidden,
   const Tensor wanted = index_tensor(next, hidden.device());
   std::vector<Judgement> judgements;
   judgements.reserve(rows.size());
-  for (std::int64_t begin = 0; begin < row_index.size(0); begin += kHeadRows) {
-    const std::int64_t end = std::min(begin + kHeadRows, row_index.size(0));
+  const std::int64_t rows_at_once =
+      std::max<std::int64_t>(1, kLogitsAtOnce / decoder.head().size(0));
+  for (std::int64_t begin = 0; begin < row_index.size(0); begin += rows_at_once) {
+    const std::int64_t end = std::min(begin + rows_at_once, row_index.size(0));
     const Tensor part = hidden.index_select(0, row_index.slice(0, begin, end));
     const Tensor logits = at::linear(part, decoder.head());
     const Tensor target = wanted.slice(0, begin, end);

@@ -1,5 +1,7 @@
 #include "strategies/lm/tensor_file.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -44,8 +46,20 @@ std::string TensorFile::metadata(const std::string& key) const {
 }
 
 Tensor to_tensor(const TensorView& view) {
+  constexpr std::int64_t kValuesAtOnce = 1 << 20;
   Tensor tensor = at::empty(view.shape, at::kFloat);
-  to_fp32(view, tensor.mutable_data_ptr<float>());
+  auto* out = tensor.mutable_data_ptr<float>();
+  const DTypeInfo& type = info(view.dtype);
+  for (std::int64_t done = 0; done < tensor.numel(); done += kValuesAtOnce) {
+    const std::int64_t values = std::min(kValuesAtOnce, tensor.numel() - done);
+    const TensorView part{view.name,
+                          {values},
+                          view.dtype,
+                          view.bytes.substr(done / type.block_values * type.block_bytes,
+                                            values / type.block_values * type.block_bytes)};
+    to_fp32(part, out + done);
+    forget_pages(part.bytes);
+  }
   return tensor;
 }
 

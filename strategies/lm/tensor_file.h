@@ -32,7 +32,8 @@ class TensorFile {
   std::set<std::string> taken_;
 };
 
-// A stored tensor of any type as fp32 on the CPU, in memory of its own.
+// A stored tensor of any type as fp32 on the CPU, in memory of its own. The file's pages leave
+// memory again as they were read: a model is never held twice.
 Tensor to_tensor(const TensorView& view);
 // Error naming the tensor, its shape and the one it should have.
 void require_shape(const TensorView& view, const std::vector<std::int64_t>& shape,

@@ -1,7 +1,7 @@
-"""Writes smollm2.json, minilm.json and training.json: what strategies/ must reproduce.
+"""Writes smollm2.json, gemma3.json, minilm.json and training.json: what strategies/ must reproduce.
 
-Run: python make_reference.py [smollm2] [minilm] [training] [--models DIR] [--compare DIR]
-(all three without a name; what is in them: README-reference.md; inputs: reference_inputs.json)
+Run: python make_reference.py [smollm2] [gemma3] [minilm] [training] [--models DIR] [--compare DIR]
+(all four without a name; what is in them: README-reference.md; inputs: reference_inputs.json)
 """
 
 import argparse
@@ -13,10 +13,12 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 import reference_training
+from gguf_gemma3 import GgufGemma3
 from gguf_llama import GgufLlama
 
 HERE = pathlib.Path(__file__).parent
 LANGUAGE_MODEL = "smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf"
+GEMMA = "gemma-3-270m/gemma-3-270m-q4_k_m.gguf"
 EMBEDDER = "all-minilm-l6-v2"
 MAX_NEW_TOKENS = 32
 END = "<|im_end|>"
@@ -106,6 +108,38 @@ def make_smollm2(gguf, text, inputs):
     }
 
 
+def make_gemma3(models, inputs):
+    """A base model: no template, so questions are asked as a text to go on with."""
+    gguf = GgufGemma3(models / GEMMA)
+    tokenizer, model = gguf.tokenizer(), gguf.model()
+    scored = lambda ids: {"ids": ids, "token_logprobs": token_logprobs(model, ids)}
+    chat = []
+    for question in inputs["questions"]:
+        prompt = f"Question: {question}\nAnswer:"
+        prompt_ids = tokenizer(prompt)["input_ids"]
+        completion_ids, gap = greedy(model, prompt_ids, tokenizer.eos_token_id)
+        chat.append(
+            {
+                "prompt": prompt,
+                "prompt_ids": prompt_ids,
+                "completion_ids": completion_ids,
+                "text": tokenizer.decode(completion_ids, skip_special_tokens=True),
+                "min_top2_gap": round(gap, 6),
+            }
+        )
+    # Longer than the sliding window of 512 tokens.
+    long_ids = tokenizer("\n".join([inputs["story"]] * 3))["input_ids"]
+    return {
+        "model": GEMMA,
+        "max_new_tokens": MAX_NEW_TOKENS,
+        "texts": [
+            {"text": t, **scored(tokenizer(t)["input_ids"])} for t in inputs["texts"] if t
+        ],
+        "long": scored(long_ids),
+        "chat": chat,
+    }
+
+
 def make_minilm(models, inputs):
     embedder = SentenceTransformer(str(models / EMBEDDER), device="cpu")
     too_long = inputs["story"] + "\n" + inputs["story"]
@@ -139,9 +173,9 @@ def compare(made, reference):
         for key in {"token_logprobs", "embedding"} & entry.keys():
             worst = max([worst, *(abs(a - b) for a, b in zip(entry[key], other[key], strict=True))])
     for entry, other in zip(made.get("chat", []), reference.get("chat", []), strict=True):
-        for key in ("question", "prompt", "prompt_ids", "completion_ids"):
+        for key in ("prompt", "prompt_ids", "completion_ids"):
             if entry[key] != other[key]:
-                raise SystemExit(f"{key} differs: {entry['question']!r}")
+                raise SystemExit(f"{key} differs: {entry['prompt']!r}")
     print(f"  {len(shared)} texts compared, largest difference {worst:.2e}")
     if worst > 1e-3:
         raise SystemExit("too far from the reference")
@@ -162,7 +196,7 @@ def lines(value, depth):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    names = ["smollm2", "minilm", "training"]
+    names = ["smollm2", "gemma3", "minilm", "training"]
     parser.add_argument("names", nargs="*", help=" ".join(names))
     parser.add_argument(
         "--models", type=pathlib.Path, default=pathlib.Path.home() / ".cache/quadrant/models"
@@ -177,6 +211,7 @@ def main():
     text = Text(gguf)
     make = {
         "smollm2": lambda: make_smollm2(gguf, text, inputs),
+        "gemma3": lambda: make_gemma3(options.models, inputs),
         "minilm": lambda: make_minilm(options.models, inputs),
         "training": lambda: make_training(gguf, text, inputs),
     }

@@ -5,21 +5,31 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "strategies/lm/layers/attention.h"
 #include "strategies/lm/layers/linear.h"
+#include "strategies/lm/layers/rope.h"
 #include "strategies/lm/layers/tensor.h"
 
 namespace quadrant {
 
 struct DecoderConfig {
-  std::string architecture;  // as GGUF names it: "llama"
+  std::string model_type, model_class;  // as config.json names them: "llama", "LlamaForCausalLM"
+  std::string activation = "silu";
   int layers = 0, width = 0, ffn_width = 0;
   int heads = 0, kv_heads = 0, head_dim = 0;
   int vocabulary = 0, context = 0;
-  double rope_base = 10000, norm_eps = 1e-5;
+  double norm_eps = 1e-5;
+  bool tied = true;  // the head is the embedding
+  RopeConfig rope;
+  // For each layer, how many tokens it sees, itself included; 0: all. Empty: all layers see all.
+  std::vector<int> windows;
+  std::optional<RopeConfig> local_rope;  // of the layers with a window, when it is another one
+  std::vector<bool> rotary_layers;       // which layers have positions. Empty: all
+  std::optional<double> query_scalar;    // scores are divided by its root, not by head_dim's
 };
 
 class Decoder {
@@ -31,7 +41,8 @@ class Decoder {
   virtual const Tensor& head() const = 0;  // [vocabulary, width]
   virtual std::vector<NamedTensor>
   weights() = 0;  // each once, Hugging Face names; a tied head not again
-  virtual std::vector<Linear*> linears() = 0;           // what "all-linear" means to LoRA
+  virtual std::vector<Linear*> linears() = 0;  // what "all-linear" means to LoRA
+  virtual void join_weights() = 0;             // layers/linear.h; after weights were replaced
   virtual std::string hugging_face_config() const = 0;  // the text of config.json
 };
 

@@ -1,7 +1,9 @@
-// A linear layer without bias, with an optional LoRA branch (Hu et al. 2021, arXiv 2106.09685).
+// A linear layer with an optional bias and an optional LoRA branch (Hu et al. 2021, arXiv
+// 2106.09685), and several of them over one input as one product.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "strategies/lm/layers/tensor.h"
@@ -18,6 +20,7 @@ struct LoraBranch {
 struct Linear {
   std::string name;  // module name, "model.layers.0.mlp.up_proj"
   Tensor weight;     // [out, in]
+  Tensor bias;       // [out]; undefined: none
   std::optional<LoraBranch> lora;
 
   Tensor forward(const Tensor& x) const;  // [n, in] -> [n, out]
@@ -25,5 +28,13 @@ struct Linear {
 
 // The weight with the branch folded in: W + scale * B A.
 Tensor merged_weight(const Tensor& weight, const LoraBranch& lora);
+
+// Lays the weights end to end in one piece of memory; each becomes a view of its part.
+void join(std::span<Linear* const> layers);
+
+// Each layer's output for the same input. Weights that lie as join() left them, and have no
+// branches, take one product instead of several: most of the cost of a single token is starting
+// products.
+std::vector<Tensor> forward_all(std::span<const Linear* const> layers, const Tensor& x);
 
 }  // namespace quadrant

@@ -1,14 +1,58 @@
 #include "strategies/lm/layers/rope.h"
 
-namespace quadrant {
+#include <algorithm>
+#include <cmath>
+#include <numbers>
 
-Rotation rotation(const Tensor& positions, int head_dim, double base) {
-  const auto options = at::TensorOptions(at::kFloat).device(positions.device());
+#include "harness/core/error.h"
+
+namespace quadrant {
+namespace {
+
+// Frequencies whose wave is short against the original context stay, long ones are divided by the
+// factor, those between are mixed.
+Tensor llama3_frequencies(const Tensor& plain, const RopeConfig& config) {
+  const Tensor length = (2 * std::numbers::pi) / plain;
+  const Tensor share = (config.original_context / length - config.low_freq_factor) /
+                       (config.high_freq_factor - config.low_freq_factor);
+  const Tensor smooth = share.clamp(0, 1);
+  return (1 - smooth) * plain / config.factor + smooth * plain;
+}
+
+// YaRN (Peng et al. 2023, arXiv 2309.00071), "NTK by parts".
+Tensor yarn_frequencies(const Tensor& plain, const RopeConfig& config, int head_dim) {
+  const auto dimension_of = [&](double rotations) {
+    return head_dim * std::log(config.original_context / (rotations * 2 * std::numbers::pi)) /
+           (2 * std::log(config.base));
+  };
+  double low = dimension_of(config.beta_fast), high = dimension_of(config.beta_slow);
+  if (config.truncate) low = std::floor(low), high = std::ceil(high);
+  low = std::max(low, 0.0);
+  high = std::min(high, head_dim - 1.0);
+  if (low == high) high += 0.001;
+  const Tensor ramp =
+      (at::arange(plain.size(0), plain.options()) - low).div(high - low).clamp(0, 1);
+  return plain / config.factor * ramp + plain * (1 - ramp);
+}
+
+}  // namespace
+
+Tensor rope_frequencies(const RopeConfig& config, int head_dim, const at::Device& device) {
+  const auto options = at::TensorOptions(at::kFloat).device(device);
   const Tensor exponent = at::arange(0, head_dim, 2, options).div(head_dim);
-  const Tensor frequency = at::pow(base, exponent).reciprocal();
-  const Tensor angle = at::outer(positions.to(at::kFloat), frequency);  // [n, head_dim / 2]
+  const Tensor plain = at::pow(config.base, exponent).reciprocal();
+  if (config.type == "linear") return plain / config.factor;
+  if (config.type == "llama3") return llama3_frequencies(plain, config);
+  if (config.type == "yarn") return yarn_frequencies(plain, config, head_dim);
+  QUADRANT_CHECK(config.type == "default");
+  return plain;
+}
+
+Rotation rotation(const Tensor& positions, const Tensor& frequencies, double magnitude) {
+  const Tensor angle = at::outer(positions.to(at::kFloat), frequencies);  // [n, head_dim / 2]
   const Tensor full = at::cat({angle, angle}, 1).unsqueeze(1);
-  return {full.cos(), full.sin()};
+  if (magnitude == 1) return {full.cos(), full.sin()};
+  return {full.cos() * magnitude, full.sin() * magnitude};
 }
 
 Tensor rotate(const Tensor& x, const Rotation& rotation) {

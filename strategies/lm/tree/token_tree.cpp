@@ -6,21 +6,33 @@
 namespace quadrant {
 namespace {
 
+// Sorted, so that sequences with a common prefix are neighbours; stable, so that equal sequences
+// keep their order and the tree is the same every time.
+std::vector<std::size_t> sorted_order(std::span<const TokenIds> sequences) {
+  std::vector<std::size_t> order(sequences.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return sequences[a] < sequences[b]; });
+  return order;
+}
+
+std::size_t common_prefix(const TokenIds& a, const TokenIds& b) {
+  const auto limit = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + limit, b.begin()).first -
+                                  a.begin());
+}
+
 class Builder {
  public:
   Builder(std::span<const TokenIds> sequences, TokenTree& tree)
-      : sequences_(sequences), tree_(tree), order_(sequences.size()) {
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
-    // Sorted, so that sequences with a common prefix are neighbours; stable, so that equal
-    // sequences keep their order and the tree is the same every time.
-    std::stable_sort(order_.begin(), order_.end(),
-                     [&](std::size_t a, std::size_t b) { return sequences_[a] < sequences_[b]; });
+      : sequences_(sequences), tree_(tree) {
+    tree_.order = sorted_order(sequences);
     tree_.paths.resize(sequences.size());
-    grow(0, order_.size(), 0, -1);
+    grow(0, tree_.order.size(), 0, -1);
   }
 
  private:
-  // Adds what follows the first `depth` tokens, which order_[low, high) have in common.
+  // Adds what follows the first `depth` tokens, which order[low, high) have in common.
   void grow(std::size_t low, std::size_t high, std::size_t depth, int parent) {
     while (low < high && sequence(low).size() == depth) ++low;  // sorted: the ended ones come first
     while (low < high) {
@@ -38,25 +50,18 @@ class Builder {
       tree_.ids.push_back(sequence(low)[i]);
       tree_.positions.push_back(static_cast<std::int64_t>(i));
       for (std::size_t s = low; s < high; ++s) {
-        tree_.paths[order_[s]].push_back(begin + static_cast<std::int64_t>(i - from));
+        tree_.paths[tree_.order[s]].push_back(begin + static_cast<std::int64_t>(i - from));
       }
     }
-    tree_.segments.push_back({parent, begin, static_cast<int>(to - from), static_cast<int>(from)});
+    tree_.segments.push_back({parent, begin, static_cast<int>(to - from), static_cast<int>(from),
+                              static_cast<int>(low), static_cast<int>(high)});
     return static_cast<int>(tree_.segments.size()) - 1;
   }
 
-  static std::size_t common_prefix(const TokenIds& a, const TokenIds& b) {
-    const std::size_t limit = std::min(a.size(), b.size());
-    return static_cast<std::size_t>(
-        std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(limit), b.begin()).first -
-        a.begin());
-  }
-
-  const TokenIds& sequence(std::size_t rank) const { return sequences_[order_[rank]]; }
+  const TokenIds& sequence(std::size_t rank) const { return sequences_[tree_.order[rank]]; }
 
   std::span<const TokenIds> sequences_;
   TokenTree& tree_;
-  std::vector<std::size_t> order_;
 };
 
 }  // namespace
@@ -79,6 +84,26 @@ std::vector<std::size_t> split_by_tokens(std::span<const TokenIds> sequences, st
   }
   if (!sequences.empty()) ends.push_back(sequences.size());
   return ends;
+}
+
+std::vector<std::vector<std::size_t>> split_by_tree(std::span<const TokenIds> sequences,
+                                                    std::size_t budget, std::size_t extra) {
+  std::vector<std::vector<std::size_t>> groups;
+  std::size_t tokens = 0;
+  const TokenIds* previous = nullptr;
+  for (const std::size_t index : sorted_order(sequences)) {
+    const TokenIds& ids = sequences[index];
+    const std::size_t fresh = ids.size() - (previous ? common_prefix(*previous, ids) : 0) + extra;
+    if (!previous || tokens + fresh > budget) {
+      groups.emplace_back();
+      tokens = ids.size() + extra;
+    } else {
+      tokens += fresh;
+    }
+    groups.back().push_back(index);
+    previous = &ids;
+  }
+  return groups;
 }
 
 }  // namespace quadrant

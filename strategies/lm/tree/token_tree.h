@@ -17,13 +17,15 @@ struct TokenTree {
   struct Segment {
     int parent = -1;  // index into segments, always smaller than the segment's own
     int begin = 0, size = 0;
-    int position = 0;  // of the first token: the number of tokens before it in its sequence
+    int position = 0;         // of the first token: the number of tokens before it in its sequence
+    int first = 0, last = 0;  // the sequences that pass through it: order[first, last)
   };
   std::vector<std::int32_t> ids;        // [tokens]
   std::vector<std::int64_t> positions;  // [tokens]
   std::vector<Segment> segments;
   // paths[s][i] = index into ids of token i of input sequence s.
   std::vector<std::vector<std::int64_t>> paths;
+  std::vector<std::size_t> order;  // the input sequences, sorted: neighbours share the most
 };
 
 TokenTree build_token_tree(std::span<const TokenIds> sequences);
@@ -31,5 +33,10 @@ TokenTree build_token_tree(std::span<const TokenIds> sequences);
 // Cuts a list of sequences, in order, into groups of at most `budget` tokens each (counted without
 // sharing), at least one sequence a group. Returns the end index of each group.
 std::vector<std::size_t> split_by_tokens(std::span<const TokenIds> sequences, std::size_t budget);
+
+// Groups of sequences (their indices) that share the most, whose trees have at most `budget`
+// tokens, `extra` more counted for each sequence; at least one sequence a group.
+std::vector<std::vector<std::size_t>> split_by_tree(std::span<const TokenIds> sequences,
+                                                    std::size_t budget, std::size_t extra = 0);
 
 }  // namespace quadrant

@@ -27,15 +27,21 @@ TEST_CASE("log-probabilities equal transformers' within 1e-3") {
 
 TEST_CASE("greedy answers equal transformers', whatever the batch") {
   const auto reference = golden("smollm2.json");
+  const auto& chats = reference["chat"];
   std::vector<TokenIds> prompts;
-  for (const auto& chat : reference["chat"]) prompts.push_back(chat["prompt_ids"].get<TokenIds>());
-  for (const std::size_t batch : {std::size_t{1}, std::size_t{5}, prompts.size()}) {
-    for (std::size_t begin = 0; begin < prompts.size(); begin += batch) {
-      const std::size_t size = std::min(batch, prompts.size() - begin);
+  // 32 prompts: the twelve again and again. Equal prompts share all they have.
+  for (int i = 0; i < 32; ++i) {
+    prompts.push_back(chats[i % chats.size()]["prompt_ids"].get<TokenIds>());
+  }
+  for (const std::size_t batch : {1, 3, 8, 32}) {
+    CAPTURE(batch);
+    const std::size_t asked = batch == 32 ? prompts.size() : chats.size();
+    for (std::size_t begin = 0; begin < asked; begin += batch) {
+      const std::size_t size = std::min(batch, asked - begin);
       const auto answers = smollm2().generate(std::span(prompts).subspan(begin, size),
                                               {.max_new_tokens = 32, .stop = {}});
       for (std::size_t i = 0; i < size; ++i) {
-        auto wanted = reference["chat"][begin + i]["completion_ids"].get<TokenIds>();
+        auto wanted = chats[(begin + i) % chats.size()]["completion_ids"].get<TokenIds>();
         if (!wanted.empty() && wanted.back() == 2) wanted.pop_back();  // <|im_end|> is not kept
         CHECK(answers[i].ids == wanted);
       }
@@ -43,20 +49,49 @@ TEST_CASE("greedy answers equal transformers', whatever the batch") {
   }
 }
 
-TEST_CASE("scores do not depend on what else is in the batch") {
+TEST_CASE("log-probabilities do not depend on the batch: 1, 3, 8 and 32 texts") {
   const auto reference = golden("smollm2.json");
   std::vector<ScoreRequest> requests;
   for (const auto& text : reference["texts"]) requests.push_back({text["ids"].get<TokenIds>(), 1});
-  const auto together = smollm2().score(requests);
+  std::vector<std::vector<TokenScores>> by_batch;
+  for (const std::size_t batch : {1, 3, 8, 32}) {
+    by_batch.emplace_back();
+    for (std::size_t begin = 0; begin < requests.size(); begin += batch) {
+      const std::size_t size = std::min(batch, requests.size() - begin);
+      for (auto& scores : smollm2().score(std::span(requests).subspan(begin, size))) {
+        by_batch.back().push_back(std::move(scores));
+      }
+    }
+  }
   double worst = 0;
-  for (std::size_t t = 0; t < requests.size(); ++t) {
-    const auto alone = smollm2().score(std::span(&requests[t], 1));
-    for (std::size_t i = 0; i < alone[0].logprobs.size(); ++i) {
-      worst = std::max(worst, std::abs(alone[0].logprobs[i] - together[t].logprobs[i]));
+  for (const auto& scores : by_batch) {
+    for (std::size_t t = 0; t < requests.size(); ++t) {
+      for (std::size_t i = 0; i < scores[t].logprobs.size(); ++i) {
+        worst = std::max(worst, std::abs(scores[t].logprobs[i] - by_batch[0][t].logprobs[i]));
+      }
     }
   }
   MESSAGE("largest difference " << worst);
   CHECK(worst < 1e-4);
+}
+
+TEST_CASE("prompts with a long common beginning answer as they do alone") {
+  const std::string notes =
+      "Notes of the harbour office. Pier 4 is kept by Orla Fenn and opens at 6:40. Pier 5 is kept "
+      "by "
+      "Bram Lasko and opens at 7:15. Pier 6 is kept by Tess Moray and opens at 8:05.\n";
+  std::vector<TokenIds> prompts;
+  for (const char* question : {"Question: Who keeps pier 4?\nAnswer:", "Question: Who keeps pier 5",
+                               "Question: When does pier 6 open?\nAnswer:"}) {
+    prompts.push_back(smollm2().tokenizer().encode_plain(notes + question));
+  }
+  const Decoding decoding{.max_new_tokens = 12, .stop = {}};
+  const auto together = smollm2().generate(prompts, decoding);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const auto alone = smollm2().generate(std::span(&prompts[i], 1), decoding);
+    CHECK(together[i].ids == alone[0].ids);
+    CHECK(std::abs(together[i].logprob - alone[0].logprob) < 1e-3);
+  }
 }
 
 TEST_CASE("a shared prefix counts once and changes nothing") {

@@ -1,0 +1,186 @@
+#include "strategies/lm/layers/cache.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace quadrant {
+namespace {
+
+constexpr int kLeastShared =
+    16;  // tokens; for fewer, a product of their own costs more than copies
+
+// q: [b, h, n, d]; k, v: [b, h, m, d]; mask broadcasts to [b, h, n, m]. Returns the output, and the
+// logarithm of the sum of exponentials of the scores, [b, h, n].
+std::pair<Tensor, Tensor> attention_with_sum(const Tensor& q, const Tensor& k, const Tensor& v,
+                                             const Tensor& mask) {
+  const std::optional<Tensor> added = mask.defined() ? std::optional(mask) : std::nullopt;
+  if (q.is_cpu()) {
+    auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0, false, added);
+    return {out, lse};
+  }
+  Tensor scores = at::matmul(q, k.transpose(-1, -2)) / std::sqrt(static_cast<double>(q.size(-1)));
+  if (added) scores = scores + mask;
+  const Tensor lse = scores.logsumexp(-1);
+  return {at::matmul((scores - lse.unsqueeze(-1)).exp(), v), lse};
+}
+
+// Which segments become blocks: those that several rows share, from the root on.
+std::vector<std::size_t> shared_segments(const TokenTree& tree) {
+  std::vector<std::size_t> shared;
+  std::vector<bool> is_shared(tree.segments.size(), false);
+  for (std::size_t s = 0; s < tree.segments.size(); ++s) {
+    const auto& segment = tree.segments[s];
+    is_shared[s] = segment.last - segment.first > 1 && segment.size >= kLeastShared &&
+                   (segment.parent < 0 || is_shared[segment.parent]);
+    if (is_shared[s]) shared.push_back(s);
+  }
+  return shared;
+}
+
+}  // namespace
+
+CachedAttention::CachedAttention(const TokenTree& tree, TreeAttention& prefill, int new_tokens) {
+  const auto rows = static_cast<std::int64_t>(tree.order.size());
+  std::vector<std::int64_t> begin(rows, 0);  // of each row's own tokens in its path
+  for (const std::size_t s : shared_segments(tree)) {
+    const auto& segment = tree.segments[s];
+    blocks_.push_back({segment.first, segment.last, segment.position, segment.size, {}, {}, {}});
+    for (int r = segment.first; r < segment.last; ++r) begin[r] = segment.position + segment.size;
+    for (const auto& kept : prefill.kept()) {
+      const auto part = [&](const Tensor& all) {
+        return all.narrow(0, segment.begin, segment.size).transpose(0, 1).contiguous().unsqueeze(0);
+      };
+      blocks_.back().keys.push_back(part(kept.keys));
+      blocks_.back().values.push_back(part(kept.values));
+    }
+  }
+  for (std::int64_t r = 0; r < rows; ++r) {
+    positions_.push_back(std::ssize(tree.paths[tree.order[r]]));
+    used_ = std::max(used_, positions_[r] - begin[r]);
+  }
+  const std::int64_t columns = used_ + new_tokens;
+  const at::Device device = prefill.kept().front().keys.device();
+  std::vector<std::int64_t> source(rows * used_, 0);  // padding copies token 0; it is masked
+  Tensor mask = at::zeros({rows, 1, 1, columns}, at::kFloat);
+  bool padded = false;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const auto& path = tree.paths[tree.order[r]];
+    const std::int64_t padding = used_ - (positions_[r] - begin[r]);
+    std::copy(path.begin() + begin[r], path.end(), source.begin() + r * used_ + padding);
+    mask[r].narrow(-1, 0, padding).fill_(kHidden);
+    padded = padded || padding > 0;
+  }
+  if (padded) mask_ = mask.to(device);
+  const Tensor gather = index_tensor(source, device);
+  for (auto& kept : prefill.kept()) {
+    const auto build = [&](const Tensor& all) {
+      Tensor cache = all.new_empty({rows, all.size(1), columns, all.size(2)});
+      cache.narrow(2, 0, used_)
+          .copy_(all.index_select(0, gather)
+                     .view({rows, used_, all.size(1), all.size(2)})
+                     .transpose(1, 2));
+      return cache;
+    };
+    keys_.push_back(build(kept.keys));
+    values_.push_back(build(kept.values));
+    kept = {};
+  }
+}
+
+Tensor CachedAttention::attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v,
+                               int window) {
+  keys_[layer].select(2, used_).copy_(k);
+  values_[layer].select(2, used_).copy_(v);
+  const std::int64_t rows = q.size(0),
+                     first = window > 0 ? std::max<std::int64_t>(0, used_ + 1 - window) : 0;
+  const auto in_sight = [&](const Tensor& all, int dim) {
+    return all.narrow(dim, first, used_ + 1 - first);
+  };
+  const Tensor queries = q.view({rows, k.size(1), -1, q.size(2)});
+  const Tensor mask = mask_.defined() ? in_sight(mask_, 3) : Tensor();
+  const Tensor keys = in_sight(keys_[layer], 2), values = in_sight(values_[layer], 2);
+  if (blocks_.empty()) {
+    const std::optional<Tensor> added = mask.defined() ? std::optional(mask) : std::nullopt;
+    return at::scaled_dot_product_attention(queries, keys, values, added).reshape({rows, -1});
+  }
+  auto [out, lse] = attention_with_sum(queries, keys, values, mask);
+  for (Block& block : blocks_) {
+    if (block.first == block.last) continue;
+    const Part part = attend_block(block, layer, queries, window);
+    if (!part.out.defined()) continue;
+    Tensor old_out = out.narrow(0, block.first, block.last - block.first);
+    Tensor old_lse = lse.narrow(0, block.first, block.last - block.first);
+    const Tensor sum = at::logaddexp(old_lse, part.lse);
+    old_out.mul_((old_lse - sum).exp().unsqueeze(-1))
+        .add_(part.out * (part.lse - sum).exp().unsqueeze(-1));
+    old_lse.copy_(sum);
+  }
+  return out.reshape({rows, -1});
+}
+
+CachedAttention::Part CachedAttention::attend_block(Block& block, int layer, const Tensor& q,
+                                                    int window) {
+  const std::int64_t kv_heads = q.size(1), group = q.size(2), dim = q.size(3);
+  const std::int64_t rows = block.last - block.first;
+  const auto range = std::span(positions_).subspan(block.first, rows);
+  // The last token of the block is the first to be seen, by the row that is least far from it.
+  const std::int64_t distance =
+      *std::min_element(range.begin(), range.end()) - (block.position + block.size - 1);
+  if (window > 0 && distance >= window) return {};
+  Tensor mask = block_mask(block, window);
+  if (mask.defined())
+    mask = mask.repeat_interleave(group, 0).view({1, 1, rows * group, block.size});
+  const Tensor queries =
+      q.narrow(0, block.first, rows).transpose(0, 1).reshape({1, kv_heads, rows * group, dim});
+  const auto [out, lse] = attention_with_sum(queries, block.keys[layer], block.values[layer], mask);
+  return {out.view({kv_heads, rows, group, dim}).transpose(0, 1),
+          lse.view({kv_heads, rows, group}).transpose(0, 1)};
+}
+
+Tensor CachedAttention::block_mask(Block& block, int window) const {
+  const auto range = std::span(positions_).subspan(block.first, block.last - block.first);
+  const std::int64_t farthest = *std::max_element(range.begin(), range.end());
+  if (window == 0 || farthest - block.position < window) return {};
+  Tensor& mask = block.masks[window];
+  if (!mask.defined()) {
+    const at::Device device = block.keys.front().device();
+    const Tensor present = index_tensor({range.begin(), range.end()}, device).unsqueeze(1);
+    const Tensor tokens =
+        at::arange(block.position, block.position + block.size, present.options());
+    mask = at::zeros({present.size(0), block.size}, at::TensorOptions(at::kFloat).device(device))
+               .masked_fill(present - tokens >= window, kHidden);
+  }
+  return mask;
+}
+
+void CachedAttention::next_token() {
+  ++used_;
+  for (std::int64_t& position : positions_) ++position;
+  for (Block& block : blocks_) block.masks.clear();
+}
+
+void CachedAttention::keep_rows(const std::vector<std::int64_t>& rows) {
+  const Tensor index = index_tensor(rows, keys_.front().device());
+  for (Tensor& k : keys_) k = k.index_select(0, index);
+  for (Tensor& v : values_) v = v.index_select(0, index);
+  if (mask_.defined()) mask_ = mask_.index_select(0, index);
+  std::vector<std::int64_t> positions;
+  for (const std::int64_t row : rows) positions.push_back(positions_[row]);
+  positions_ = std::move(positions);
+  for (Block& block : blocks_) {
+    const auto staying = [&](std::int64_t row) {
+      return std::lower_bound(rows.begin(), rows.end(), row) - rows.begin();
+    };
+    block.first = staying(block.first);
+    block.last = staying(block.last);
+    block.masks.clear();
+  }
+}
+
+std::int64_t CachedAttention::stored_tokens() const {
+  std::int64_t tokens = keys_.front().size(0) * keys_.front().size(2);
+  for (const Block& block : blocks_) tokens += block.size;
+  return tokens;
+}
+
+}  // namespace quadrant

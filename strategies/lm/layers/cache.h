@@ -1,0 +1,47 @@
+// Attention for decoding: one new token a row, against the keys and values of all earlier ones.
+//
+// What rows have in common is stored once and dealt with by one product for all of them; the parts
+// are put together by their log-sum-exp, as in Hydragen (Juravsky et al. 2024, arXiv 2402.05099).
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "strategies/lm/layers/attention.h"
+
+namespace quadrant {
+
+class CachedAttention : public Attention {
+ public:
+  // Rows are the tree's sequences, in its order (TokenTree::order). Takes over what `prefill` kept.
+  CachedAttention(const TokenTree& tree, TreeAttention& prefill, int new_tokens);
+  Tensor attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v, int window) override;
+  void next_token();                                      // call after the last layer of a token
+  void keep_rows(const std::vector<std::int64_t>& rows);  // the other rows leave the batch
+
+  std::int64_t stored_tokens() const;  // what one layer has room for, shared tokens counted once
+
+ private:
+  // A run of tokens that rows [first, last) share.
+  struct Block {
+    std::int64_t first = 0, last = 0, position = 0, size = 0;
+    std::vector<Tensor> keys, values;  // per layer: [1, kv_heads, size, dim]
+    std::map<int, Tensor> masks;       // by window, for the present token: [(last - first), size]
+  };
+  // Attention over some of the keys. out: [rows, kv_heads, group, dim]; lse: [rows, kv_heads,
+  // group]
+  struct Part {
+    Tensor out, lse;
+  };
+  Part attend_block(Block& block, int layer, const Tensor& q, int window);
+  Tensor block_mask(Block& block, int window) const;  // undefined: all is visible
+
+  std::vector<Block> blocks_;
+  // The rows' own tokens, aligned to the right: the prompts of all rows end in the same column.
+  std::vector<Tensor> keys_, values_;    // per layer: [rows, kv_heads, columns, dim]
+  Tensor mask_;                          // [rows, 1, 1, columns]; undefined: no padding
+  std::vector<std::int64_t> positions_;  // of each row's present token
+  std::int64_t used_ = 0;                // columns filled
+};
+
+}  // namespace quadrant

@@ -1,0 +1,87 @@
+"""Benches the engine beside transformers: same weights, same tasks, in turn; prints a table.
+
+Run: python engine.py BUILD_FOLDER [--model smollm2|gemma3] [--rounds 5] [--threads 2] [--only NAME]
+Needs the target engine_bench, and a Python with torch, transformers and gguf. A line a task: medians
+of both in tokens a second, their ratio, and the peak memory of both processes so far. Ids are random:
+the work is the same as with text. Let it run on a quiet machine, or read nothing from it.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+MODELS = pathlib.Path.home() / ".cache/quadrant/models"
+FILES = {
+    "smollm2": MODELS / "smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf",
+    "gemma3": MODELS / "gemma-3-270m/gemma-3-270m-q4_k_m.gguf",
+}
+
+
+def tasks():
+    draw = random.Random(1)
+    text = lambda n: [draw.randrange(1000, 40000) for _ in range(n)]
+    make = lambda kind, sequences, **more: {"kind": kind, "sequences": sequences, **more}
+    unshared = [text(draw.randrange(180, 221)) for _ in range(24)]
+    yield "score 24 x ~200", make("score", unshared, first=[1] * 24), sum(map(len, unshared))
+    demos, items = text(300), []
+    for _ in range(20):
+        question = text(40)
+        items += [demos + question + text(4) for _ in range(4)]
+    choices = make("score", items, first=[340] * 80)
+    yield "choices, 3 fixed demos, 20 x 4", choices, sum(map(len, items))
+    for streams in (1, 8, 32):
+        prompts = [text(150) for _ in range(streams)]
+        yield f"generate {streams} x (150 + 64)", make("generate", prompts, new_tokens=64), streams * 64
+    prefix = text(600)
+    shared = [prefix + text(50) for _ in range(32)]
+    yield "generate 32 x (600 shared + 50 + 32)", make("generate", shared, new_tokens=32), 32 * 32
+    reused = make("generate", shared, new_tokens=32, reuse=600)
+    yield "the same, peer reuses the prefix", reused, 32 * 32
+
+
+class Side:
+    def __init__(self, command, threads):
+        environment = os.environ | {"OMP_NUM_THREADS": str(threads), "GOMP_SPINCOUNT": "1000"}
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+
+    def run(self, task):
+        print(json.dumps(task), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--model", choices=FILES, default="smollm2")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", default="", help="tasks whose name contains this")
+    options = parser.parse_args()
+    file = str(FILES[options.model])
+    ours = Side([options.build / "tests/bench/engine_bench", file], options.threads)
+    peer = Side([sys.executable, HERE / "engine_peer.py", file, str(options.threads)], options.threads)
+    print(f"{options.model}, {options.threads} threads, load {os.getloadavg()[0]:.1f}")
+    print(f"{'task':<38}{'ours tok/s':>12}{'peer tok/s':>12}{'ratio':>8}{'ours MB':>9}{'peer MB':>9}")
+    for name, task, tokens in tasks():
+        if options.only not in name:
+            continue
+        results = [(ours.run(task), peer.run(task)) for _ in range(options.rounds)]
+        a, b = ([r[side] for r in results] for side in (0, 1))
+        seconds = [statistics.median(r["seconds"] for r in side) for side in (a, b)]
+        print(
+            f"{name:<38}{tokens / seconds[0]:>12.1f}{tokens / seconds[1]:>12.1f}"
+            f"{seconds[1] / seconds[0]:>8.2f}{a[-1]['peak_mb']:>9.0f}{b[-1]['peak_mb']:>9.0f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
