@@ -11,15 +11,20 @@
 namespace quadrant {
 namespace {
 
-// A pass over so many tokens holds about 100 MB of activations at most for models of this size.
-constexpr std::size_t kTokensAtOnce = 4096;
+constexpr std::size_t kActivationBytes = std::size_t{256} << 20;
 constexpr std::size_t kCacheBytes = std::size_t{512} << 20;
+
+// Tokens in one pass whose activations fill kActivationBytes: the MLP's three products, and about
+// eight rows of the model's width.
+std::size_t tokens_at_once(const DecoderConfig& config) {
+  const int values = 3 * config.ffn_width + 8 * config.width;
+  return std::max<std::size_t>(1, kActivationBytes / (sizeof(float) * values));
+}
 
 // Tokens whose keys and values fill kCacheBytes.
 std::size_t cached_tokens(const DecoderConfig& config) {
-  const auto bytes = sizeof(float) * 2 * static_cast<std::size_t>(config.layers) *
-                     static_cast<std::size_t>(config.kv_heads * config.head_dim);
-  return kCacheBytes / bytes;
+  const std::int64_t values = std::int64_t{2} * config.layers * config.kv_heads * config.head_dim;
+  return kCacheBytes / (sizeof(float) * values);
 }
 
 }  // namespace
@@ -51,9 +56,10 @@ std::vector<Generation> DecoderModel::generate(std::span<const TokenIds> prompts
     fitting.push_back(prompts[i]);
     source.push_back(i);
   }
-  const auto budget = std::min(kTokensAtOnce, cached_tokens(loaded_.decoder->config()));
+  const DecoderConfig& config = loaded_.decoder->config();
   for (const auto& group :
-       split_by_tree(fitting, budget, static_cast<std::size_t>(decoding.max_new_tokens))) {
+       split_by_cache(fitting, split_by_tree(fitting, tokens_at_once(config)),
+                      cached_tokens(config), static_cast<std::size_t>(decoding.max_new_tokens))) {
     std::vector<TokenIds> together;
     for (const std::size_t i : group) together.push_back(fitting[i]);
     auto answers = generate_greedily(*loaded_.decoder, *loaded_.tokenizer, together, decoding,
@@ -69,7 +75,7 @@ std::vector<TokenScores> DecoderModel::score(std::span<const ScoreRequest> reque
   std::vector<TokenIds> sequences;
   for (const ScoreRequest& request : requests) sequences.push_back(request.ids);
   std::vector<TokenScores> scores(requests.size());
-  for (const auto& group : split_by_tree(sequences, kTokensAtOnce)) {
+  for (const auto& group : split_by_tree(sequences, tokens_at_once(loaded_.decoder->config()))) {
     std::vector<ScoreRequest> together;
     for (const std::size_t i : group) together.push_back(requests[i]);
     auto scored = score_tokens(*loaded_.decoder, together);

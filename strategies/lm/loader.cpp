@@ -95,10 +95,12 @@ LoadedModel load_model(const ModelSpec& spec) {
     auto folder = std::make_unique<HfFolder>(path);
     tokenizer = load_tokenizer(path);
     loaded.end_tokens = folder->end_tokens();
+    loaded.chat_template = load_chat_template(spec.chat_template, *folder);
     source = std::move(folder);
   } else {
     auto gguf = std::make_unique<GgufFile>(path);
     tokenizer = load_tokenizer(*gguf);
+    loaded.chat_template = load_chat_template(spec.chat_template, *gguf);
     source = std::move(gguf);
   }
   loaded.decoder = load_decoder(*source, device_of(spec));
@@ -107,7 +109,6 @@ LoadedModel load_model(const ModelSpec& spec) {
   // Training closes plain texts with it, so a model tuned without a chat template ends with it too.
   if (const auto end = tokenizer->end_of_text()) loaded.end_tokens.push_back(*end);
   loaded.tokenizer = std::move(tokenizer);
-  loaded.chat_template = load_chat_template(spec.chat_template, *source);
   loaded.name = spec.path;
   loaded.weights_hash = weights_hash(*loaded.decoder);
   return loaded;

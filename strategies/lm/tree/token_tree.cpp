@@ -87,16 +87,16 @@ std::vector<std::size_t> split_by_tokens(std::span<const TokenIds> sequences, st
 }
 
 std::vector<std::vector<std::size_t>> split_by_tree(std::span<const TokenIds> sequences,
-                                                    std::size_t budget, std::size_t extra) {
+                                                    std::size_t budget) {
   std::vector<std::vector<std::size_t>> groups;
   std::size_t tokens = 0;
   const TokenIds* previous = nullptr;
   for (const std::size_t index : sorted_order(sequences)) {
     const TokenIds& ids = sequences[index];
-    const std::size_t fresh = ids.size() - (previous ? common_prefix(*previous, ids) : 0) + extra;
+    const std::size_t fresh = ids.size() - (previous ? common_prefix(*previous, ids) : 0);
     if (!previous || tokens + fresh > budget) {
       groups.emplace_back();
-      tokens = ids.size() + extra;
+      tokens = ids.size();
     } else {
       tokens += fresh;
     }
@@ -104,6 +104,32 @@ std::vector<std::vector<std::size_t>> split_by_tree(std::span<const TokenIds> se
     previous = &ids;
   }
   return groups;
+}
+
+std::vector<std::vector<std::size_t>> split_by_cache(std::span<const TokenIds> sequences,
+                                                     std::vector<std::vector<std::size_t>> groups,
+                                                     std::size_t budget, std::size_t new_tokens) {
+  const auto length = [&](std::size_t i) { return sequences[i].size(); };
+  std::vector<std::vector<std::size_t>> fitting;
+  std::reverse(groups.begin(), groups.end());  // a stack: the first group on top
+  while (!groups.empty()) {
+    auto group = std::move(groups.back());
+    groups.pop_back();
+    std::size_t longest = 0, shared = length(group.front());
+    for (const std::size_t i : group) {
+      longest = std::max(longest, length(i));
+      shared = std::min(shared, common_prefix(sequences[group.front()], sequences[i]));
+    }
+    if (group.size() == 1 || shared + group.size() * (longest - shared + new_tokens) <= budget) {
+      fitting.push_back(std::move(group));
+      continue;
+    }
+    std::ranges::stable_sort(group, {}, length);
+    const auto half = group.begin() + static_cast<std::ptrdiff_t>(group.size() / 2);
+    groups.emplace_back(half, group.end());
+    groups.emplace_back(group.begin(), half);
+  }
+  return fitting;
 }
 
 }  // namespace quadrant

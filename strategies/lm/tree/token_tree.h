@@ -35,8 +35,15 @@ TokenTree build_token_tree(std::span<const TokenIds> sequences);
 std::vector<std::size_t> split_by_tokens(std::span<const TokenIds> sequences, std::size_t budget);
 
 // Groups of sequences (their indices) that share the most, whose trees have at most `budget`
-// tokens, `extra` more counted for each sequence; at least one sequence a group.
+// tokens; at least one sequence a group.
 std::vector<std::vector<std::size_t>> split_by_tree(std::span<const TokenIds> sequences,
-                                                    std::size_t budget, std::size_t extra = 0);
+                                                    std::size_t budget);
+
+// Cuts such groups further, by length, until a decoding cache for each holds at most `budget`
+// tokens: what all have in common once, and for each sequence as much as the longest needs, and
+// `new_tokens`.
+std::vector<std::vector<std::size_t>> split_by_cache(std::span<const TokenIds> sequences,
+                                                     std::vector<std::vector<std::size_t>> groups,
+                                                     std::size_t budget, std::size_t new_tokens);
 
 }  // namespace quadrant

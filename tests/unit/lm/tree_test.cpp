@@ -54,6 +54,21 @@ TEST_CASE("groups share the most and stay within their budget") {
   CHECK(groups.size() == 2);                       // 1 2 3 and all below it; 9 8
   CHECK(split_by_tree(kSequences, 1).size() > 3);  // at least one sequence a group
   CHECK(split_by_tree(kSequences, 1000).size() == 1);
-  CHECK(split_by_tree(kSequences, 7, 2).size() > groups.size());
   CHECK(split_by_tree({}, 7).empty());
+}
+
+TEST_CASE("a long row does not make a cache large for all the short ones") {
+  std::vector<TokenIds> sequences(9, TokenIds{1, 2});
+  sequences[4].assign(100, 3);
+  const auto groups = split_by_cache(sequences, split_by_tree(sequences, 1000), 150, 5);
+  std::size_t rows = 0;
+  for (const auto& group : groups) {
+    const bool has_long = std::find(group.begin(), group.end(), 4) != group.end();
+    CHECK((!has_long || group.size() == 1));
+    rows += group.size();
+  }
+  CHECK(rows == 9);
+  // What all share is counted once.
+  const std::vector<TokenIds> shared(8, TokenIds(100, 1));
+  CHECK(split_by_cache(shared, split_by_tree(shared, 1000), 150, 5).size() == 1);
 }
