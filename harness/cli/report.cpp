@@ -1,10 +1,13 @@
-// quadrant report: one run as a self-contained page.
+// quadrant report: one run or several as a self-contained page.
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/cli/common.h"
 #include "harness/cli/verbs.h"
+#include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/store/store.h"
 #include "reports/model/prices.h"
@@ -15,35 +18,53 @@ namespace quadrant {
 namespace {
 
 struct ReportVerbOptions {
-  std::string run = "latest", store, output = "report.html", samples = "default", prices;
+  std::vector<std::string> runs;
+  std::string store, output = "report.html", samples = "default", language = "en", prices;
 };
 
-int write_report(const ReportVerbOptions& options) {
-  const SampleChoice samples = parse_sample_choice(options.samples);
-  const Store store(options.store);
-  ReportOptions report_options;
-  report_options.samples = samples;
+ReportOptions report_options(const ReportVerbOptions& options) {
+  ReportOptions result;
+  result.samples = parse_sample_choice(options.samples);
+  result.language = parse_language(options.language);
   if (!options.prices.empty()) {
-    report_options.prices = parse_prices(read_text(options.prices), options.prices);
+    result.prices = parse_prices(read_text(options.prices), options.prices);
   }
-  const ReportModel model = load_report_model(store, store.find_run(options.run), report_options);
-  const std::string page =
-      samples == SampleChoice::kAll ? render_report(model, 0) : render_report(model);
+  return result;
+}
+
+int write_report(const ReportVerbOptions& options) {
+  const ReportOptions choices = report_options(options);
+  const Store store(options.store);
+  std::vector<std::int64_t> runs;  // each once, in the order asked for
+  for (const std::string& name : options.runs) {
+    const std::int64_t run = store.find_run(name);
+    if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
+  }
+  std::vector<ReportModel> models;
+  for (const std::int64_t run : runs) models.push_back(load_report_model(store, run, choices));
+  const std::string page = choices.samples == SampleChoice::kAll
+                               ? render_report(std::move(models), 0)
+                               : render_report(std::move(models));
   write_atomically(options.output, page);
-  fmt::print("{}: run {}, {} KB\n", options.output, model.run_id, page.size() / 1000);
+  fmt::print("{}: run{} {}, {} KB\n", options.output, runs.size() == 1 ? "" : "s",
+             fmt::join(runs, ", "), page.size() / 1000);
   return kOk;
 }
 
 }  // namespace
 
 void add_report(CLI::App& app, Action& action) {
-  auto* verb = app.add_subcommand("report", "write a run's report as one HTML file");
+  auto* verb =
+      app.add_subcommand("report", "write the report of one or more runs as one HTML file");
   auto options = std::make_shared<ReportVerbOptions>();
-  verb->add_option("RUN", options->run, "a run's number, hash, or \"latest\"")
+  options->runs = {"latest"};
+  verb->add_option("RUN", options->runs,
+                   "a run's number, hash, or \"latest\"; several share a page")
       ->capture_default_str();
   verb->add_option("-o,--output", options->output, "the file to write")->capture_default_str();
   verb->add_option("--samples", options->samples, "answers to include: default | all | none")
       ->capture_default_str();
+  verb->add_option("--language", options->language, "of the page: en | ko")->capture_default_str();
   verb->add_option(
       "--prices", options->prices,
       "TOML file: currency, input and output (per million tokens), training (per hour)");

@@ -28,6 +28,7 @@ struct HeatMap {
   ChartWords words;
   std::vector<std::string> rows, columns;
   std::vector<HeatCell> cells;  // row by row
+  std::string not_run = "not run";
 };
 std::string draw_heat_map(const HeatMap& map);
 
@@ -47,6 +48,7 @@ struct QuadrantMap {
   ChartWords words;
   std::vector<QuadrantAxisArm> tunings, contexts;
   std::vector<QuadrantDot> dots;
+  std::string x_title, y_title;
 };
 std::string draw_quadrant_map(const QuadrantMap& map);
 
@@ -62,6 +64,7 @@ struct ForestPlot {
   ChartWords words;
   double margin = 0.05;
   std::vector<ForestRow> rows;
+  std::string x_title;
 };
 std::string draw_forest_plot(const ForestPlot& plot);
 
@@ -74,6 +77,7 @@ struct InteractionPlot {
   ChartWords words;
   std::vector<std::string> places;
   std::vector<InteractionSeries> series;
+  std::string y_title;
 };
 std::string draw_interaction_plot(const InteractionPlot& plot);
 
@@ -87,9 +91,11 @@ struct ParetoPoint {
 };
 struct ParetoPlot {
   ChartWords words;
-  std::string cost_title, score_title = "score";
+  std::string cost_title, score_title;
   std::string (*cost_label)(double) = nullptr;
   std::vector<ParetoPoint> points;
+  // Points joined by lines, instead of the frontier.
+  std::vector<std::vector<std::size_t>> paths;
 };
 std::string draw_pareto(const ParetoPlot& plot);
 // Which points nothing beats: no other has at most the cost and a higher score, or less cost and

@@ -55,7 +55,7 @@ std::string draw_forest_plot(const ForestPlot& plot) {
   Svg svg(kChartWidth, height + 52, plot.words);
   const Scale x = round_scale(values, kLeft, kRight);
   svg.rect(x(-plot.margin), kTop, x(plot.margin) - x(-plot.margin), frame.bottom - kTop, "band");
-  draw_horizontal_axis(svg, x, frame, signed_tick, "difference in points");
+  draw_horizontal_axis(svg, x, frame, signed_tick, plot.x_title);
   svg.line(x(0), kTop, x(0), frame.bottom, "zero");
   double y = kTop;
   for (const ForestRow& row : plot.rows) {

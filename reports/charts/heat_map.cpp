@@ -16,11 +16,12 @@ std::string step_class(double score) {
   return fmt::format("heat h{}", std::clamp(static_cast<int>(std::lround(score * 10)), 0, 10));
 }
 
-void draw_cell(Svg& svg, const HeatCell& cell, double x, double y, double width) {
+void draw_cell(Svg& svg, const HeatMap& map, const HeatCell& cell, double x, double y,
+               double width) {
   const double height = kRowHeight - kGap;
   if (!cell.measured) {
     svg.rect(x, y, width, height, "heat-none", 6);
-    svg.text(x + width / 2, y + height / 2 + 4, "not run", "tick", Anchor::kMiddle);
+    svg.text(x + width / 2, y + height / 2 + 4, map.not_run, "tick", Anchor::kMiddle);
     return;
   }
   svg.open_group(cell.tooltip);
@@ -60,7 +61,7 @@ std::string draw_heat_map(const HeatMap& map) {
     svg.text(label_width - 14, y + kRowHeight / 2 + 2, fitted(map.rows[r], 14, label_width - 14),
              "label", Anchor::kEnd);
     for (std::size_t c = 0; c < map.columns.size(); ++c) {
-      draw_cell(svg, map.cells[r * map.columns.size() + c],
+      draw_cell(svg, map, map.cells[r * map.columns.size() + c],
                 label_width + static_cast<double>(c) * width, y, width - kGap);
     }
   }

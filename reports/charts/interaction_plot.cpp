@@ -58,7 +58,7 @@ void draw_series(Svg& svg, const InteractionPlot& plot, std::size_t index, const
 std::string draw_interaction_plot(const InteractionPlot& plot) {
   Svg svg(kChartWidth, kHeight, plot.words);
   const Scale y{0, 1, kFrame.bottom, kFrame.top, false};
-  draw_vertical_axis(svg, y, kFrame, percent_tick, "score");
+  draw_vertical_axis(svg, y, kFrame, percent_tick, plot.y_title);
   for (std::size_t p = 0; p < plot.places.size(); ++p) {
     svg.text(place_x(p, plot.places.size()), kFrame.bottom + 24, fitted(plot.places[p], 13, 160),
              "label", Anchor::kMiddle);

@@ -85,7 +85,16 @@ std::string draw_pareto(const ParetoPlot& plot) {
   const Scale y{0, 1, kFrame.bottom, kFrame.top, false};
   draw_vertical_axis(svg, y, kFrame, percent_tick, plot.score_title);
   draw_horizontal_axis(svg, x, kFrame, plot.cost_label, plot.cost_title);
-  draw_frontier(svg, plot, x, y);
+  if (plot.paths.empty()) draw_frontier(svg, plot, x, y);
+  for (std::size_t p = 0; p < plot.paths.size(); ++p) {
+    std::vector<std::pair<double, double>> corners;
+    for (const std::size_t i : plot.paths[p]) {
+      if (drawn(plot.points[i])) {
+        corners.emplace_back(x(plot.points[i].cost), y(plot.points[i].score.value));
+      }
+    }
+    svg.polyline(corners, fmt::format("curve s{0} d{0}", p % 6));
+  }
   std::vector<Box> taken;
   for (const auto& point : plot.points) {
     if (!drawn(point)) continue;

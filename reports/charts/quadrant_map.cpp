@@ -49,7 +49,7 @@ void draw_regions(Svg& svg, const Scale& x, const Scale& y) {
   svg.rect(zero_x, zero_y, kFrame.right - zero_x, kFrame.bottom - zero_y, "region-none");
 }
 
-void draw_axes(Svg& svg, const Scale& x, const Scale& y) {
+void draw_axes(Svg& svg, const QuadrantMap& map, const Scale& x, const Scale& y) {
   for (const double tick : ticks(x)) {
     svg.text(x(tick), kFrame.bottom + 17, signed_tick(tick), "tick", Anchor::kMiddle);
     svg.line(x(tick), kFrame.bottom, x(tick), kFrame.bottom + 4, "zero");
@@ -60,9 +60,8 @@ void draw_axes(Svg& svg, const Scale& x, const Scale& y) {
   }
   svg.line(x(0), kFrame.top, x(0), kFrame.bottom, "zero");
   svg.line(kFrame.left, y(0), kFrame.right, y(0), "zero");
-  svg.text(8, 18, "↑ gain from changing what the model sees, points", "axis");
-  svg.text(kFrame.right, kHeight - 12, "gain from changing the model, points →", "axis",
-           Anchor::kEnd);
+  svg.text(8, 18, map.y_title, "axis");
+  svg.text(kFrame.right, kHeight - 12, map.x_title, "axis", Anchor::kEnd);
 }
 
 // Names of contexts at the right of their height, pushed apart where gains are close.
@@ -168,7 +167,7 @@ std::string draw_quadrant_map(const QuadrantMap& map) {
   const Scale x = gain_scale(map.tunings, kFrame.left, kFrame.right);
   const Scale y = gain_scale(map.contexts, kFrame.bottom, kFrame.top);
   draw_regions(svg, x, y);
-  draw_axes(svg, x, y);
+  draw_axes(svg, map, x, y);
   label_contexts(svg, map, y);
   label_tunings(svg, map, x);
   draw_dots(svg, map, x, y);

@@ -39,23 +39,27 @@ void load_provenance(const Store& store, ReportModel& model) {
   const RunRow run = store.run(model.run_id);
   const EnvironmentRow environment = store.environment(run.environment_id);
   Provenance& provenance = model.provenance;
-  const auto add = [&](const char* what, const std::string& value) {
+  const Say& say = model.say;
+  const auto add = [&](const std::string& what, const std::string& value) {
     if (!value.empty()) provenance.facts.emplace_back(what, value);
   };
-  add("Run", fmt::format("{}, {}", run.id, run.state));
-  add("Run hash", run.hash);
-  add("Started (UTC)", run.started_at);
-  add("Ended (UTC)", run.ended_at);
-  add("Command", joined(run.argv));
-  if (run.reproduces) add("Repeats run", std::to_string(*run.reproduces));
-  add("Left out by options", run.options == "{}" ? "" : listed(run.options));
-  add("Configuration hash", run.config_hash);
-  add("Program",
-      environment.git_commit + (environment.git_dirty ? " with uncommitted changes" : ""));
-  add("Build", listed(environment.build));
-  add("Machine", listed(environment.hardware));
-  add("Libraries", listed(environment.libraries));
-  add("Determinism", listed(environment.determinism));
+  add(say("Run", "실행"), fmt::format("{}, {}", run.id, run.state));
+  add(say("Run hash", "실행 해시"), run.hash);
+  add(say("Started (UTC)", "시작 (UTC)"), run.started_at);
+  add(say("Ended (UTC)", "끝 (UTC)"), run.ended_at);
+  add(say("Command", "명령"), joined(run.argv));
+  if (run.reproduces) add(say("Repeats run", "되풀이한 실행"), std::to_string(*run.reproduces));
+  add(say("Left out by options", "선택 항목으로 뺀 것"),
+      run.options == "{}" ? "" : listed(run.options));
+  add(say("Configuration hash", "설정 해시"), run.config_hash);
+  add(say("Program", "프로그램"),
+      environment.git_commit + (environment.git_dirty
+                                    ? say(" with uncommitted changes", " (커밋하지 않은 변경 있음)")
+                                    : ""));
+  add(say("Build", "빌드"), listed(environment.build));
+  add(say("Machine", "기계"), listed(environment.hardware));
+  add(say("Libraries", "라이브러리"), listed(environment.libraries));
+  add(say("Determinism", "결정성"), listed(environment.determinism));
   for (const InputRow& input : store.run_inputs(model.run_id)) {
     provenance.inputs.push_back({input.name, input.path, input.hash});
   }

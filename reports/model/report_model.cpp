@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/core/error.h"
 #include "harness/store/store.h"
 #include "reports/model/costs.h"
 #include "reports/model/loading.h"
@@ -30,10 +31,17 @@ int first_index(const std::vector<Arm>& arms, Test test) {
 
 }  // namespace
 
+Language parse_language(const std::string& name) {
+  if (name == "en") return Language::kEnglish;
+  if (name == "ko") return Language::kKorean;
+  throw Error("unknown language \"" + name + "\"", "--language", "use en or ko");
+}
+
 ReportModel load_report_model(const Store& store, std::int64_t run_id,
                               const ReportOptions& options) {
   const RunRow run = store.run(run_id);
   ReportModel model;
+  model.say = Say(options.language == Language::kKorean);
   model.run_id = run_id;
   model.experiment = run.experiment;
   model.title = run.experiment;

@@ -222,7 +222,8 @@ struct Provenance {
 };
 
 struct ReportModel {
-  Say say;  // the language of the page
+  Say say;             // the language of the page
+  std::string anchor;  // before every id in the page, where it holds several runs: "run3-"
   std::int64_t run_id = 0;
   std::string title, experiment, state, model_name;
   double margin = 0.05;
@@ -240,10 +241,13 @@ struct ReportModel {
 enum class SampleChoice { kDefault, kAll, kNone };
 SampleChoice parse_sample_choice(const std::string& name);  // default | all | none; Error otherwise
 
+Language parse_language(const std::string& name);  // en | ko; Error otherwise
+
 struct ReportOptions {
   SampleChoice samples = SampleChoice::kDefault;  // default: disagreements first, see samples.cpp
   int resamples = 10000;                          // of permutations and bootstrap
   std::optional<Prices> prices = std::nullopt;
+  Language language = Language::kEnglish;
 };
 
 // Error when the run is not there.

@@ -185,7 +185,7 @@ std::string cost_section(const ReportModel& model) {
   for (std::size_t s = 0; s < model.suites.size(); ++s) {
     const SuiteReport& suite = model.suites[s];
     if (!has_costs(suite)) continue;
-    const ParetoPlot plot = pareto_of(model, suite, fmt::format("pareto{}", s));
+    const ParetoPlot plot = pareto_of(model, suite, chart_id(model, "pareto", s));
     add_finding(plot.words.finding);
     add_finding(break_even_finding(model, suite));
     body += suite_heading(model, suite);
@@ -198,16 +198,15 @@ std::string cost_section(const ReportModel& model) {
               "apart; a hollow point is the ceiling with the right passage in hand.",
               "왼쪽일수록 싸고 위일수록 좋습니다. 비용 축은 로그입니다. 계단선은 둘 다에서 이기는 "
               "것이 없는 방식을 잇습니다. 모양은 학습한 모델을 구별하고, 빈 점은 맞는 문단을 손에 "
-              "쥔 "
-              "상한입니다."));
+              "쥔 상한입니다."));
     }
     const std::string dominated = dominated_sentence(say, plot);
     if (!dominated.empty()) body += paragraph(dominated);
     body += thousand_table(model, suite) + question_table(model, suite) +
-            break_even_part(model, suite, fmt::format("even{}", s));
+            break_even_part(model, suite, chart_id(model, "even", s));
   }
   if (body.empty()) return "";
-  return section("costs", say("What it costs", "비용"), finding, body + effort_part(model));
+  return section(model, "costs", say("What it costs", "비용"), finding, body + effort_part(model));
 }
 
 }  // namespace quadrant

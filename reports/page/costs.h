@@ -18,6 +18,12 @@ CostUnit figure_unit(const ReportModel& model);
 std::string (*cost_tick(CostUnit unit))(double);
 std::string cost_title(const ReportModel& model, CostUnit unit);  // of an axis, "compute, FLOP"
 
+const BreakEvenCount& count_of(const BreakEven& even, CostUnit unit);
+std::string band_text(const Say& say, const BreakEvenCount& count);  // "1,234 [900, 1,800]"
+
+// What to use on a suite, at what cost, from what volume on; "" without scores.
+std::string advice(const ReportModel& model, const SuiteReport& suite);
+
 // Break-even as sentences, figure and tables; "" where nothing was trained or no context read.
 std::string break_even_finding(const ReportModel& model, const SuiteReport& suite);
 std::string break_even_part(const ReportModel& model, const SuiteReport& suite,

@@ -60,7 +60,7 @@ std::string flow_slices(const ReportModel& model, const SuiteReport& suite) {
   const Say& say = model.say;
   std::vector<std::string> columns{say("From → to", "앞 → 뒤")};
   for (const std::string& slice : suite.slices) {
-    columns.push_back(slice.empty() ? say("(no slice)", "(구분 없음)") : slice);
+    columns.push_back(slice_name(say, slice));
   }
   Table table(say("{}: repaired / broken, by slice", "{}: 부분별 고침 / 망침", suite.name),
               columns);
@@ -157,14 +157,14 @@ std::string error_section(const ReportModel& model) {
     if (suite.arms.empty()) continue;
     add_finding(flow_sentence(model, suite));
     add_finding(cause_finding(model, suite));
-    body += suite_heading(model, suite) + cause_part(model, suite, fmt::format("cause{}", s)) +
-            flow_part(model, suite, fmt::format("flow{}", s)) + unanswerable_table(model, suite) +
+    body += suite_heading(model, suite) + cause_part(model, suite, chart_id(model, "cause", s)) +
+            flow_part(model, suite, chart_id(model, "flow", s)) + unanswerable_table(model, suite) +
             fold(say("Failed, cut and missing answers", "실패하거나 잘리거나 빠진 답"),
                  answer_table(model, suite));
   }
   return body.empty()
              ? ""
-             : section("errors", say("Why answers are wrong", "왜 틀리는가"), finding, body);
+             : section(model, "errors", say("Why answers are wrong", "왜 틀리는가"), finding, body);
 }
 
 }  // namespace quadrant

@@ -69,6 +69,23 @@ std::string section(std::string_view id, std::string_view title, std::string_vie
                      paragraph(finding, "finding"), html);
 }
 
+std::string section(const ReportModel& model, std::string_view id, std::string_view title,
+                    std::string_view finding, const std::string& html) {
+  return section(fmt::format("{}{}", model.anchor, id), title, finding, html);
+}
+
+std::string chart_id(const ReportModel& model, std::string_view name, std::size_t suite) {
+  return fmt::format("{}{}{}", model.anchor, name, suite);
+}
+
+Language language(const ReportModel& model) {
+  return model.say.korean() ? Language::kKorean : Language::kEnglish;
+}
+
+std::string slice_name(const Say& say, const std::string& slice) {
+  return slice.empty() ? say("(no slice)", "(구분 없음)") : slice;
+}
+
 std::string suite_heading(const ReportModel& model, const SuiteReport& suite) {
   return model.suites.size() > 1 ? heading(3, suite.name) : "";
 }

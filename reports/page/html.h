@@ -33,10 +33,16 @@ std::string fold(std::string_view summary, const std::string& html);  // <detail
 // <section id> with its heading and the sentence that says what was found.
 std::string section(std::string_view id, std::string_view title, std::string_view finding,
                     const std::string& html);
+std::string section(const ReportModel& model, std::string_view id, std::string_view title,
+                    std::string_view finding, const std::string& html);
+// Unique in a page of several runs: "map0", or "run3-map0".
+std::string chart_id(const ReportModel& model, std::string_view name, std::size_t suite);
 
 // "company_qa" before a figure, where there are several suites.
 std::string suite_heading(const ReportModel& model, const SuiteReport& suite);
 std::string arm_label(const ReportModel& model, const ArmReport& arm);
+Language language(const ReportModel& model);
+std::string slice_name(const Say& say, const std::string& slice);  // "(no slice)" for ""
 bool is_oracle(const ReportModel& model, const ArmReport& arm);
 
 }  // namespace quadrant

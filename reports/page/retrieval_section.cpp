@@ -38,9 +38,11 @@ std::string sentence(const ReportModel& model, const SuiteReport& suite) {
   for (const ArmReport& arm : suite.arms) {
     if (!arm.retrieval || is_oracle(model, arm) || arm.tuning != base_tuning(model)) continue;
     const RetrievalFigures& r = *arm.retrieval;
-    text += fmt::format(
+    text += model.say(
         "{}On {}, {} finds a relevant passage for {} of the questions and delivers the gold text "
         "into {} of the prompts; the base model scores {} with a hit and {} without.",
+        "{}{}: {} 방식은 질문의 {}에서 관련 문단을 찾고, 프롬프트의 {}에 정답 글을 전달합니다. "
+        "기본 모델의 점수는 찾았을 때 {}, 못 찾았을 때 {}입니다.",
         text.empty() ? "" : " ", suite.name, arm_label(model, arm),
         share_text(share(r.hits, r.answers)), share_text(share(r.delivered, r.answers)),
         score_text(r.score_hit), score_text(r.score_miss));
@@ -51,11 +53,15 @@ std::string sentence(const ReportModel& model, const SuiteReport& suite) {
 }  // namespace
 
 std::string retrieval_section(const ReportModel& model) {
+  const Say& say = model.say;
   std::string body, finding;
   for (const SuiteReport& suite : model.suites) {
-    Table table(fmt::format("{}: what retrieval brought, answerable items", suite.name),
-                {"Strategy", "Answers", "Hit", "Score if hit / missed", "Delivered",
-                 "Score if delivered / not", "Hit × score + miss × score"});
+    Table table(say("{}: what retrieval brought, answerable items",
+                    "{}: 검색이 가져온 것, 답할 수 있는 문항", suite.name),
+                {say("Strategy", "방식"), say("Answers", "답"), say("Hit", "찾음"),
+                 say("Score if hit / missed", "점수: 찾음 / 못 찾음"), say("Delivered", "전달"),
+                 say("Score if delivered / not", "점수: 전달 / 아님"),
+                 say("Hit × score + miss × score", "찾음 × 점수 + 못 찾음 × 점수")});
     bool any = false;
     for (const ArmReport& arm : suite.arms) {
       if (!arm.retrieval) continue;
@@ -73,13 +79,19 @@ std::string retrieval_section(const ReportModel& model) {
   }
   if (body.empty()) return "";
   body += paragraph(
-      "A hit means that a passage from a gold document that holds an accepted answer was found; "
-      "delivered, that the gold text stands in the final prompt after everything was cut to fit. "
-      "The last column must give back the strategy's score: it shows how much is lost in finding "
-      "and how much in reading.",
+      say("A hit means that a passage from a gold document that holds an accepted answer was "
+          "found; "
+          "delivered, that the gold text stands in the final prompt after everything was cut to "
+          "fit. The last column must give back the strategy's score: it shows how much is lost in "
+          "finding and how much in reading.",
+          "찾음은 정답 문서에서 정답이 든 문단을 찾았다는 뜻이고, 전달은 길이에 맞춰 자른 뒤 "
+          "마지막 프롬프트에 그 글이 있다는 뜻입니다. 마지막 열은 그 방식의 점수와 같아야 하며, "
+          "찾기에서 얼마를 잃고 읽기에서 얼마를 잃는지 보입니다."),
       "small");
-  return section("retrieval", "Retrieval",
-                 finding.empty() ? "Passages were shown without retrieval." : finding, body);
+  if (finding.empty()) {
+    finding = say("Passages were shown without retrieval.", "검색 없이 문단을 보였습니다.");
+  }
+  return section(model, "retrieval", say("Retrieval", "검색"), finding, body);
 }
 
 }  // namespace quadrant

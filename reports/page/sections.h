@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include "reports/model/report_model.h"
@@ -18,8 +19,11 @@ std::string cost_section(const ReportModel& model);
 std::string training_section(const ReportModel& model);
 std::string retrieval_section(const ReportModel& model);
 std::string error_section(const ReportModel& model);
+// Of several runs: what each found; of all: how much context equals how much training.
+std::string runs_section(std::span<const ReportModel> models);
+std::string dose_section(std::span<const ReportModel> models);
 // `room`: bytes that the samples may take in the page; 0 = any.
-std::string sample_section(const ReportModel& model, std::size_t room);
+std::string sample_section(std::span<const ReportModel> models, std::size_t room);
 std::string provenance_section(const ReportModel& model);
 
 }  // namespace quadrant

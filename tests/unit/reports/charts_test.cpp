@@ -84,21 +84,27 @@ TEST_CASE("every chart draws clean SVG, with missing numbers and hostile names t
   QuadrantMap map{kWords,
                   {{"base", {0, NAN, NAN}}, {hostile, {.3, .2, .4}}, {"full", {NAN, NAN, NAN}}},
                   {{"none", {0, NAN, NAN}}, {"rag", {-.2, -.3, -.1}}},
-                  {{0, 0, .1, std::nullopt, ""}, {1, 1, .9, .4, hostile}, {2, 0, .2, .1, ""}}};
+                  {{0, 0, .1, std::nullopt, ""}, {1, 1, .9, .4, hostile}, {2, 0, .2, .1, ""}},
+                  "x",
+                  hostile};
   check_clean(draw_quadrant_map(map));
 
-  ForestPlot forest{kWords, .05, {}};
+  ForestPlot forest{kWords, .05, {}, hostile};
   forest.rows.push_back({hostile, true, {}, false, ""});
   forest.rows.push_back({"rag - base", false, {.3, .2, .4}, true, ""});
   forest.rows.push_back({"few clusters", false, {.3, NAN, NAN}, false, ""});
   forest.rows.push_back({"missing", false, {}, false, "not measured"});
   check_clean(draw_forest_plot(forest));
 
-  InteractionPlot inter{kWords, {"base", "lora"}, {{hostile, {{.1, .0, .2}, {}}}, {"x", {{}, {}}}}};
+  InteractionPlot inter{
+      kWords, {"base", "lora"}, {{hostile, {{.1, .0, .2}, {}}}, {"x", {{}, {}}}}, "y"};
   check_clean(draw_interaction_plot(inter));
 
-  ParetoPlot pareto{kWords, "cost", "score", flops_tick, {{hostile, 1e9, {.5, .4, .6}, 0, false}}};
+  ParetoPlot pareto{kWords, "cost", "score", flops_tick, {{hostile, 1e9, {.5, .4, .6}, 0, false}},
+                    {}};
   pareto.points.push_back({"unknown", NAN, {.5, NAN, NAN}, 1, false});
+  check_clean(draw_pareto(pareto));
+  pareto.paths = {{0, 1}, {1}};
   check_clean(draw_pareto(pareto));
 
   CostLines costs{

@@ -247,13 +247,17 @@ class Builder {
 
 }  // namespace
 
+std::int64_t fill_store(Store& store, const FixtureOptions& options) {
+  return Builder(store, options).build();
+}
+
 Fixture::Fixture(const FixtureOptions& options) {
   static int number = 0;
   folder_ = std::filesystem::temp_directory_path() /
             fmt::format("quadrant-report-test-{}-{}", ::getpid(), ++number);
   std::filesystem::create_directories(folder_);
   store_ = std::make_unique<Store>(folder_ / "report.db", Store::Open::kCreate);
-  run = Builder(*store_, options).build();
+  run = fill_store(*store_, options);
 }
 
 Fixture::~Fixture() {

@@ -20,6 +20,9 @@ struct FixtureOptions {
   int filler_words = 0;     // added to each prompt and passage
 };
 
+// Puts the run into a store; returns its id.
+std::int64_t fill_store(Store& store, const FixtureOptions& options);
+
 class Fixture {
  public:
   explicit Fixture(const FixtureOptions& options = {});

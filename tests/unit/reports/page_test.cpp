@@ -68,14 +68,15 @@ nlohmann::json samples_of(const std::string& page) {
 
 TEST_CASE("the same database gives the same bytes") {
   test::Fixture first, second;
-  const std::string page = render_report(load_report_model(first.store(), first.run, quick()));
-  CHECK(page == render_report(load_report_model(first.store(), first.run, quick())));
-  CHECK(page == render_report(load_report_model(second.store(), second.run, quick())));
+  const std::string page = render_report({load_report_model(first.store(), first.run, quick())});
+  CHECK(page == render_report({load_report_model(first.store(), first.run, quick())}));
+  CHECK(page == render_report({load_report_model(second.store(), second.run, quick())}));
 }
 
 TEST_CASE("one file: no network, a strict policy, every part there") {
   test::Fixture fixture;
-  const std::string page = render_report(load_report_model(fixture.store(), fixture.run, quick()));
+  const std::string page =
+      render_report({load_report_model(fixture.store(), fixture.run, quick())});
   CHECK(page.starts_with("<!doctype html>"));
   CHECK(count(page, "default-src 'none'; style-src 'sha256-") == 1);
   const std::string ours = page.substr(0, page.find("id=\"sample-data\""));
@@ -104,12 +105,12 @@ TEST_CASE("budgets: page, style sheet, script") {
   test::Fixture fixture(options);
   ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
   CHECK(model.samples.left_out > 0);
-  CHECK(render_report(model).size() <= 2'000'000);
-  const std::string small = render_report(model, 200'000);
+  CHECK(render_report({model}).size() <= 2'000'000);
+  const std::string small = render_report({model}, 200'000);
   CHECK(small.size() <= 200'000);
   CHECK(samples_of(small)["items"].size() < model.samples.items.size());
   model.samples = {};
-  const std::string bare = render_report(model);
+  const std::string bare = render_report({model});
   CHECK(bare.size() <= 300'000);
   CHECK(count(bare, "sample-data\">") == 0);
   CHECK(std::string(kReportStyle).size() <= 12'000);
@@ -130,7 +131,7 @@ TEST_CASE("hostile text stays text, wherever it comes from") {
       "UPDATE record SET output=CAST(X'626164FFC3280061' AS TEXT) WHERE item_no=1;"
       "UPDATE blob SET body=body||CAST(X'FF' AS TEXT) WHERE kind IN('passage','prompt')");
   const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
-  const std::string page = render_report(model);
+  const std::string page = render_report({model});
   CHECK(count(page, "<script>") == 1);  // ours
   CHECK(count(page, "<img") == 0);
   CHECK(count(page, "alert(&#39;q&#39;)") > 0);
@@ -157,7 +158,7 @@ TEST_CASE("a run without answers still gives a page") {
   fixture.store().database().execute(
       "UPDATE run_cell SET attempt_id=NULL, origin='planned'; UPDATE run SET state='running'");
   const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
-  const std::string page = render_report(model);
+  const std::string page = render_report({model});
   CHECK(page.find("This run is running") != std::string::npos);
   CHECK(count(page, "<section id=\"verdict\">") == 1);
   CHECK_FALSE(verdict_table(model, 80).empty());
