@@ -12,26 +12,10 @@
 namespace quadrant {
 namespace {
 
-const BreakEvenCount& count_of(const BreakEven& even, CostUnit unit) {
-  return unit == CostUnit::kFlops     ? even.flops
-         : unit == CostUnit::kSeconds ? even.seconds
-                                      : even.money;
-}
-
 std::string questions_text(const Say& say, double questions) {
   if (std::isnan(questions)) return "n/a";
   if (std::isinf(questions)) return say("never", "없음");
   return count_text(std::llround(std::ceil(questions)));
-}
-
-// "1,234 [900, 1,800]"
-std::string band_text(const Say& say, const BreakEvenCount& count) {
-  std::string text = questions_text(say, count.questions);
-  if (std::isfinite(count.low) || std::isfinite(count.high)) {
-    text +=
-        fmt::format(" [{}, {}]", questions_text(say, count.low), questions_text(say, count.high));
-  }
-  return text;
 }
 
 std::string context_name(const ReportModel& model, const BreakEven& even) {
@@ -148,10 +132,24 @@ CostLines lines_of(const ReportModel& model, const SuiteReport& suite) {
 
 }  // namespace
 
+const BreakEvenCount& count_of(const BreakEven& even, CostUnit unit) {
+  return unit == CostUnit::kFlops     ? even.flops
+         : unit == CostUnit::kSeconds ? even.seconds
+                                      : even.money;
+}
+
+std::string band_text(const Say& say, const BreakEvenCount& count) {
+  std::string text = questions_text(say, count.questions);
+  if (std::isfinite(count.low) || std::isfinite(count.high)) {
+    text +=
+        fmt::format(" [{}, {}]", questions_text(say, count.low), questions_text(say, count.high));
+  }
+  return text;
+}
+
 std::string break_even_finding(const ReportModel& model, const SuiteReport& suite) {
   std::string text;
   for (const BreakEven& even : suite.break_even) {
-    if (model.contexts[static_cast<std::size_t>(even.context)].kind != "rag") continue;
     const std::string sentence = even_sentence(model, even);
     if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
   }
@@ -164,10 +162,7 @@ std::string break_even_part(const ReportModel& model, const SuiteReport& suite,
   const Say& say = model.say;
   std::string body = heading(
       3, say("From how many questions on does training pay?", "질문이 몇 개부터 학습이 이득인가"));
-  for (const BreakEven& even : suite.break_even) {
-    const std::string sentence = even_sentence(model, even);
-    if (!sentence.empty()) body += paragraph(sentence);
-  }
+  body += paragraph(break_even_finding(model, suite));
   CostLines lines = lines_of(model, suite);
   if (lines.lines.size() > 1) {
     lines.words = {id,

@@ -106,33 +106,36 @@ std::string dominated_sentence(const Say& say, const ParetoPlot& plot) {
              "측정값으로 둘 다에서 지는 방식 (괄호 안에 이긴 방식): {}.", names);
 }
 
-void add_effort(const Say& say, const std::string& name, const Effort& effort, Table& table) {
+// Compute and time, one above the other.
+std::string spent(double flops, double seconds) {
+  return flops_text(flops) + "\n" + duration_text(seconds);
+}
+
+void add_effort(const std::string& name, const Effort& effort, Table& table) {
   table.add({name, std::to_string(effort.trainings), count_text(effort.training_tokens),
-             flops_text(effort.training_flops), duration_text(effort.training_seconds),
-             count_text(effort.answers), count_text(effort.prompt_tokens + effort.output_tokens),
-             flops_text(effort.answer_flops), duration_text(effort.answer_seconds),
-             effort.peak_bytes > 0 ? bytes_text(effort.peak_bytes) : say("n/a", "n/a")});
+             spent(effort.training_flops, effort.training_seconds), count_text(effort.answers),
+             count_text(effort.prompt_tokens + effort.output_tokens),
+             spent(effort.answer_flops, effort.answer_seconds),
+             effort.peak_bytes > 0 ? bytes_text(effort.peak_bytes) : "n/a"});
 }
 
 std::string effort_part(const ReportModel& model) {
   const Say& say = model.say;
-  Table table(say("All work behind this run, whenever it was done", "이 실행에 들어간 모든 작업"),
-              {say("Effort", "작업"), say("Trainings", "학습"), say("Tokens trained", "학습 토큰"),
-               say("Training, compute", "학습 연산"), say("Training, time", "학습 시간"),
-               say("Answers", "답"), say("Tokens answered", "답변 토큰"),
-               say("Answering, compute", "답변 연산"), say("Answering, time", "답변 시간"),
-               say("Peak memory", "최대 메모리")});
+  Table table(
+      say("All work behind this run, whenever it was done", "이 실행에 들어간 모든 작업"),
+      {say("Effort", "작업"), say("Trainings", "학습"), say("Tokens trained", "학습 토큰"),
+       say("Training", "학습 비용"), say("Answers", "답"), say("Tokens answered", "답변 토큰"),
+       say("Answering", "답변 비용"), say("Peak memory", "최대 메모리")});
   const Effort& search = model.search_effort;
-  add_effort(say, say("Search for settings", "설정 탐색"), search, table);
-  add_effort(say, say("Final: what the test used", "최종: 시험에 쓴 것"), model.final_effort,
-             table);
+  const bool searched = search.cells + search.trainings > 0;
+  if (searched) add_effort(say("Search for settings", "설정 탐색"), search, table);
+  add_effort(say("Final: what the test used", "최종: 시험에 쓴 것"), model.final_effort, table);
   const std::string note =
-      search.cells + search.trainings == 0
-          ? say("No search is recorded: the settings were taken as given.",
-                "기록된 탐색이 없습니다. 설정은 주어진 대로 썼습니다.")
-          : say("The search tried {0} training{1} and {2} cell{3} on dev items.",
-                "탐색에서 학습 {0}번, 개발 문항 칸 {2}개를 시험했습니다.", search.trainings,
-                search.trainings == 1 ? "" : "s", search.cells, search.cells == 1 ? "" : "s");
+      searched ? say("The search tried {0} training{1} and {2} cell{3} on dev items.",
+                     "탐색에서 학습 {0}번, 개발 문항 칸 {2}개를 시험했습니다.", search.trainings,
+                     search.trainings == 1 ? "" : "s", search.cells, search.cells == 1 ? "" : "s")
+               : say("No search is recorded: the settings were taken as given.",
+                     "기록된 탐색이 없습니다. 설정은 주어진 대로 썼습니다.");
   return heading(3, say("Search and final effort", "탐색과 최종 작업")) + paragraph(note) +
          table.html();
 }
@@ -187,7 +190,6 @@ std::string cost_section(const ReportModel& model) {
     if (!has_costs(suite)) continue;
     const ParetoPlot plot = pareto_of(model, suite, chart_id(model, "pareto", s));
     add_finding(plot.words.finding);
-    add_finding(break_even_finding(model, suite));
     body += suite_heading(model, suite);
     const auto best = on_frontier(plot.points);
     if (std::find(best.begin(), best.end(), true) != best.end()) {

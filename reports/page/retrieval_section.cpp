@@ -40,12 +40,14 @@ std::string sentence(const ReportModel& model, const SuiteReport& suite) {
     const RetrievalFigures& r = *arm.retrieval;
     text += model.say(
         "{}On {}, {} finds a relevant passage for {} of the questions and delivers the gold text "
-        "into {} of the prompts; the base model scores {} with a hit and {} without.",
-        "{}{}: {} 방식은 질문의 {}에서 관련 문단을 찾고, 프롬프트의 {}에 정답 글을 전달합니다. "
-        "기본 모델의 점수는 찾았을 때 {}, 못 찾았을 때 {}입니다.",
+        "into {} of the prompts.",
+        "{}{}: {} 방식은 질문의 {}에서 관련 문단을 찾고, 프롬프트의 {}에 정답 글을 전달합니다.",
         text.empty() ? "" : " ", suite.name, arm_label(model, arm),
-        share_text(share(r.hits, r.answers)), share_text(share(r.delivered, r.answers)),
-        score_text(r.score_hit), score_text(r.score_miss));
+        share_text(share(r.hits, r.answers)), share_text(share(r.delivered, r.answers)));
+    if (std::isnan(r.score_hit) || std::isnan(r.score_miss)) continue;
+    text += model.say(" The base model scores {} with a hit and {} without.",
+                      " 기본 모델의 점수는 찾았을 때 {}, 못 찾았을 때 {}입니다.",
+                      score_text(r.score_hit), score_text(r.score_miss));
   }
   return text;
 }

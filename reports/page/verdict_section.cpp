@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/stats/verdict_text.h"
+#include "reports/page/costs.h"
 #include "reports/page/html.h"
 #include "reports/page/sections.h"
 #include "reports/text/escape.h"
@@ -128,6 +129,8 @@ std::string verdict_section(const ReportModel& model) {
   const Say& say = model.say;
   std::string body;
   for (const SuiteReport& suite : model.suites) {
+    const std::string what_to_use = advice(model, suite);
+    if (!what_to_use.empty()) body += paragraph(what_to_use, "lead");
     for (const VerdictReport& report : suite.verdicts) {
       if (report.whole) body += card(model, suite, report);
     }

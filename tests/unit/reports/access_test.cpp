@@ -280,7 +280,7 @@ TEST_CASE("hostile names break no tag, no table and no id") {
 
 TEST_CASE("colours have contrast, light and dark") {
   const std::string css = kReportStyle;
-  const std::size_t dark = css.find("@media (prefers-color-scheme: dark)");
+  const std::size_t dark = css.find("@media screen and (prefers-color-scheme: dark)");
   REQUIRE(dark != std::string::npos);
   Palette palette;
   read_colours(css.substr(0, dark), palette);
