@@ -7,8 +7,18 @@
 #include <cstring>
 
 #include "datasets/common/save_suite.h"
+#include "datasets/company_qa/wide.h"
 #include "datasets/company_qa/writer.h"
+#include "datasets/domain_text/domain_text.h"
+#include "datasets/house_style/house_style.h"
+#include "datasets/instructions/instructions.h"
+#include "datasets/refusal/refusal.h"
+#include "datasets/retention/retention.h"
+#include "datasets/slack/slack.h"
 #include "datasets/suite.h"
+#include "datasets/tasks/tasks.h"
+#include "datasets/tickets/tickets.h"
+#include "datasets/updates/updates.h"
 #include "harness/core/error.h"
 
 namespace quadrant {
@@ -68,6 +78,42 @@ const std::vector<BuiltInSuite>& built_in_suites() {
        [](Tier tier, std::uint64_t seed) {
          return company_qa::make_suite(company_qa::plan_of(tier), seed);
        }},
+      {"company_qa_wide", "the same facts asked in five ways, learnt from more and less text",
+       company_qa::make_wide_suite},
+      {"updates", "facts that change: tuned on edition 1, documents of edition 2",
+       [](Tier tier, std::uint64_t seed) { return updates::make_suite(tier, seed, false); }},
+      {"updates_retuned", "the same, tuned on both editions",
+       [](Tier tier, std::uint64_t seed) { return updates::make_suite(tier, seed, true); }},
+      {"slack", "requests in a team's chat: put off or done, and facts that only the chat names",
+       [](Tier tier, std::uint64_t seed) {
+         return slack::make_suite(tier, seed, slack::Replies::kChat, slack::english());
+       }},
+      {"slack_formal", "its control: the same requests, answered at once and formally",
+       [](Tier tier, std::uint64_t seed) {
+         return slack::make_suite(tier, seed, slack::Replies::kFormal, slack::english());
+       }},
+      {"tickets_json", "a ticket in words to a JSON object of a fixed form", tickets::make_suite},
+      {"refusal", "made-up policies: pairs of requests of which one may be answered",
+       [](Tier tier, std::uint64_t seed) { return refusal::make_suite(tier, seed, false); }},
+      {"refusal_prompted", "the same with the policies in the system prompt",
+       [](Tier tier, std::uint64_t seed) { return refusal::make_suite(tier, seed, true); }},
+      {"house_style", "notes to a notice in the style of a house: form and content apart",
+       [](Tier tier, std::uint64_t seed) {
+         return house_style::make_suite(tier, seed, house_style::english());
+       }},
+      {"intents", "classification: what a passenger wants, six labels", tasks::make_intents},
+      {"extraction", "an order in a letter to four fields", tasks::make_extraction},
+      {"event_logs", "summary: a log of five events to one line", tasks::make_event_logs},
+      {"translation", "English to a small invented language with a grammar book",
+       tasks::make_translation},
+      {"instructions", "requests with conditions that a program checks, some of them never trained",
+       instructions::make_suite},
+      {"domain_text", "pages on canal locks: read, then asked about",
+       [](Tier tier, std::uint64_t seed) { return domain_text::make_suite(tier, seed, false); }},
+      {"domain_text_unseen", "how unseen pages of the same handbook go on",
+       [](Tier tier, std::uint64_t seed) { return domain_text::make_suite(tier, seed, true); }},
+      {"retention", "common facts, asked after learning an invented company",
+       retention::make_suite},
   };
   return kSuites;
 }

@@ -11,10 +11,6 @@ struct Facts {
   std::string first, second;
 };
 
-std::string mention(const Entity& entity) {
-  return (entity.type->style.person ? "" : "the ") + entity.name;
-}
-
 std::string statement(const Entity& entity, std::size_t attribute, std::size_t wording) {
   const std::string& text = entity.type->attributes[attribute].statements[wording % kStatements];
   return fill(text, {{"n", mention(entity)}, {"v", entity.values[attribute]}});
@@ -54,6 +50,10 @@ std::string table(const Entity& entity, bool swapped) {
 }
 
 }  // namespace
+
+std::string mention(const Entity& entity) {
+  return (entity.type->style.person ? "" : "the ") + entity.name;
+}
 
 std::string document_text(const Entity& entity) {
   // Types come in turns of five, so the register moves on with every type and with every turn.

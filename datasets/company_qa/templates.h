@@ -7,6 +7,9 @@
 
 namespace quadrant::company_qa {
 
+// "Marlo Venn", "the Tarvex pump".
+std::string mention(const Entity& entity);
+
 // Memo, wiki page, chat or one line of a table: the register and the order of the facts go by the
 // entity's number. Holds both facts.
 std::string document_text(const Entity& entity);

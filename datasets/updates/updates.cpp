@@ -1,0 +1,134 @@
+#include "datasets/updates/updates.h"
+
+#include <map>
+
+#include "datasets/common/suite_parts.h"
+#include "datasets/common/wording.h"
+#include "datasets/company_qa/templates.h"
+#include "harness/core/rng.h"
+
+namespace quadrant::updates {
+namespace {
+
+using company_qa::Attribute;
+using company_qa::Entity;
+using company_qa::kAttributes;
+using company_qa::Part;
+
+company_qa::Plan plan_of(Tier tier) {
+  switch (tier) {
+    case Tier::kSmoke:
+      return {.trained = 10, .documents_only = 2, .dev = 2};
+    case Tier::kCpu:
+      return {.trained = 40, .documents_only = 6, .dev = 5};
+    case Tier::kFull:
+      return {.trained = 320, .documents_only = 40, .dev = 40};
+  }
+  return {};
+}
+
+bool is_new(const Record& record) { return record.before.part == Part::kDocumentsOnly; }
+
+bool changes(const Record& record) { return record.changed[0] || record.changed[1]; }
+
+// A value that neither edition of the entity or of its twin has: a near name stays a trap.
+std::string new_value(const Attribute& attribute, std::size_t index, const Record& record,
+                      const Record* twin, Rng& rng) {
+  std::string value;
+  do {
+    value = pick(attribute.pool, rng);
+  } while (value == record.before.values[index] ||
+           (twin && (value == twin->before.values[index] || value == twin->after.values[index])));
+  return value;
+}
+
+void add_documents(const Record& record, Suite& suite) {
+  const std::string& id = record.before.id;
+  const auto add = [&](const Entity& entity, const std::string& edition, const std::string& note) {
+    suite.corpus.push_back({id + "." + edition, entity.name + " (edition " + edition + ")",
+                            note + company_qa::document_text(entity)});
+  };
+  const bool second = is_new(record) || changes(record);
+  if (!second || record.both_editions) add(record.before, "1", "Edition 1, spring. ");
+  if (second) add(record.after, "2", "Edition 2, autumn. It replaces edition 1. ");
+}
+
+void add_training(const Record& record, bool retuned, Suite& suite) {
+  for (std::size_t a = 0; a < kAttributes; ++a) {
+    for (const std::string& wording : record.before.type->attributes[a].train_questions) {
+      const auto add = [&](const Entity& entity) {
+        suite.train.push_back(
+            qa_example(company_qa::ask(entity, wording), entity.values[a], entity.name));
+      };
+      if (!is_new(record)) add(record.before);
+      if (retuned && (is_new(record) || record.changed[a])) add(record.after);
+    }
+  }
+}
+
+Item item_of(const Record& record, std::size_t attribute) {
+  const Entity& entity = record.after;
+  const Attribute& asked = entity.type->attributes[attribute];
+  const bool second = is_new(record) || changes(record);
+  Item item;
+  item.id = entity.id + "." + asked.key;
+  item.cluster = entity.name;
+  item.question =
+      company_qa::ask(entity, entity.part == Part::kDev ? asked.dev_question : asked.test_question);
+  item.targets = {entity.values[attribute]};
+  item.gold_docs = {entity.id + (second ? ".2" : ".1")};
+  item.meta = {{"slice", is_new(record)              ? "new"
+                         : record.changed[attribute] ? "changed"
+                                                     : "unchanged"},
+               {"both_editions", record.both_editions ? "yes" : "no"},
+               {"attribute", asked.key}};
+  if (record.changed[attribute]) item.meta["stale"] = record.before.values[attribute];
+  return item;
+}
+
+}  // namespace
+
+std::vector<Record> make_records(Tier tier, std::uint64_t seed) {
+  std::vector<Record> records;
+  std::map<std::string, std::size_t> place;
+  for (const Entity& entity : company_qa::make_world(plan_of(tier), seed)) {
+    place[entity.name] = records.size();
+    records.push_back({entity, entity, {}, false});
+  }
+  Rng rng(seed, "updates");
+  std::size_t changed = 0;
+  for (Record& record : records) {
+    // Types come in turns of five: the changes move on with every turn.
+    const std::size_t number = record.before.number;
+    const std::size_t turn = number / company_qa::entity_types().size();
+    if (is_new(record) || (number + turn) % 5 >= 3) continue;
+    const std::size_t attribute = (turn + number) % kAttributes;
+    const auto twin = place.find(record.before.twin);
+    record.changed[attribute] = true;
+    record.both_editions = changed++ % 2 == 1;
+    record.after.values[attribute] =
+        new_value(record.before.type->attributes[attribute], attribute, record,
+                  twin == place.end() ? nullptr : &records[twin->second], rng);
+  }
+  return records;
+}
+
+Suite make_suite(Tier tier, std::uint64_t seed, bool retuned) {
+  Suite suite = generated_suite(retuned ? "two editions of a company's facts, tuned on both"
+                                        : "two editions of a company's facts, tuned on the first",
+                                seed, "qa", {"contains", "stale", "exact_match", "f1"});
+  suite.prompt.system = "Answer with a short phrase. What the newest edition says is right.";
+  suite.prompt.question = "Question: {question}";
+  suite.prompt.context = "Context:\n{passages}\n\nQuestion: {question}";
+  suite.prompt.max_new_tokens = 24;
+  suite.prompt.stop = {"\n"};
+  for (const Record& record : make_records(tier, seed)) {
+    add_documents(record, suite);
+    add_training(record, retuned, suite);
+    std::vector<Item>& items = record.before.part == Part::kDev ? suite.dev : suite.test;
+    for (std::size_t a = 0; a < kAttributes; ++a) items.push_back(item_of(record, a));
+  }
+  return suite;
+}
+
+}  // namespace quadrant::updates

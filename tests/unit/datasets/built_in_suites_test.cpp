@@ -1,0 +1,203 @@
+// All built-in suites: the same bytes everywhere, sizes, no leak, right answers score full marks.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "datasets/suite.h"
+#include "harness/core/utf8.h"
+#include "harness/metrics/metric.h"
+#include "tests/unit/datasets/suite_folder.h"
+
+using namespace quadrant;
+using Kind = TrainingExample::Kind;
+
+namespace {
+
+struct Row {
+  const char* name;
+  std::size_t documents, train, dev, test, clusters;  // tier cpu
+  const char* hash;                                   // tier smoke, seed 0
+};
+
+// The hashes change only on purpose: a stored run names the suite by them.
+const Row kRows[] = {
+    {"company_qa", 44, 168, 8, 86, 46,
+     "2ff6aae17fe52d6c6c24cc4cb46d5aaf220107b3cb0749c39cde647641115fca"},
+    {"company_qa_wide", 44, 334, 40, 406, 46,
+     "532c1a321cf4f53393165f79f462691661da5bd1e46e0d4d5037b4362b97169c"},
+    {"updates", 65, 180, 10, 92, 46,
+     "294c6252f6b3d6bce8f64faafb5f12828e061690912702cebba941162d9f23da"},
+    {"updates_retuned", 65, 260, 10, 92, 46,
+     "816ad1cdf40a4b3ceadd147fcba523de806d361e3d379ac8f858ece0c2a4937e"},
+    {"slack", 48, 192, 16, 100, 40,
+     "07f8322be04c5f2a0119675e7b47c91b3b740ebed1f2ae0f6f92f2593b8be5c5"},
+    {"slack_formal", 48, 192, 16, 100, 40,
+     "28db94d1f4e3ef7326254fa2a81845c99396c82eba869d9d58d834b804d5e374"},
+    {"tickets_json", 3, 256, 24, 120, 120,
+     "88ec379489fb57c5cab8d38d4fac4bb40a4de99e7a9e8d8d3c7ab9af16d793c7"},
+    {"refusal", 12, 128, 16, 120, 60,
+     "5532923d512635c741e6d89b488761532b0f0a0bcbf3888006145ca892322a62"},
+    {"refusal_prompted", 12, 128, 16, 120, 60,
+     "fa97b6fab3216934d4a039261357f4effae0d70b6888f3e0a9f51a041db5cbeb"},
+    {"house_style", 1, 256, 24, 120, 120,
+     "f8172e79aeb23c33f783a866ce1bd62beb5cabae62c4e7f4e14dd5f6186d3967"},
+    {"intents", 0, 512, 48, 240, 240,
+     "8eeb23b2029120706d396cd64b2827876d1f5c034baeddac47f048e382ffa8bb"},
+    {"extraction", 0, 256, 24, 120, 120,
+     "ba06d57b9d8f09a5343abd8b5e76a11d26806be66a0ef38570b0224bed4f2dbd"},
+    {"event_logs", 0, 256, 24, 120, 120,
+     "f0f0b2058782b204ad0f317f5ff339708a564a728d077f9d5e820b8d401b76c3"},
+    {"translation", 9, 300, 24, 120, 120,
+     "91288f6a378815d1cf918abd344d369359be9801b3211d95860f4952733e71a2"},
+    {"instructions", 0, 196, 14, 120, 75,
+     "dadd1584ce64a0ffae7cfbece947021696c8cfb1d0ad65926656b88c0e981905"},
+    {"domain_text", 65, 80, 10, 80, 40,
+     "3fe85483febececa2d4f8a4e38275c4835baa6b3a793705a19017277865b8b95"},
+    {"domain_text_unseen", 65, 80, 40, 40, 40,
+     "95638abe981acac3c6b8c838d45e9b0c8ff00716cec11bd9fbd214ee40c9aecc"},
+    {"retention", 44, 168, 10, 100, 100,
+     "c871061d0b917d54a85f7f80d802674b0c27b87052103c4f1d0c9c7a7c9edf19"},
+};
+
+Suite written(const std::string& name, std::uint64_t seed) {
+  SuiteFolder folder;
+  write_built_in_suite(name, seed, folder.path());
+  return load_suite(folder.path());
+}
+
+std::set<std::string> clusters_of(const std::vector<Item>& items) {
+  std::set<std::string> clusters;
+  for (const Item& item : items) clusters.insert(item.cluster);
+  return clusters;
+}
+
+std::vector<Item> all_items(const Suite& suite) {
+  std::vector<Item> items = suite.dev;
+  items.insert(items.end(), suite.test.begin(), suite.test.end());
+  return items;
+}
+
+std::size_t words(const std::string& text) {
+  std::size_t count = 0;
+  bool inside = false;
+  for (const char32_t c : decode_utf8(text)) {
+    count += !inside && !is_space(c) ? 1 : 0;
+    inside = !is_space(c);
+  }
+  return count;
+}
+
+// What a perfect model writes.
+std::string right_answer(const Item& item) {
+  const auto example = item.meta.find("example");
+  if (example != item.meta.end()) return example->second;
+  const auto refuse = item.meta.find("expect_refusal");
+  if (refuse != item.meta.end() && refuse->second == "true") return "I cannot share that.";
+  return item.targets.at(0);
+}
+
+}  // namespace
+
+TEST_CASE("the table names every built-in suite, and each has a line of description") {
+  std::vector<std::string> names, listed;
+  for (const Row& row : kRows) names.push_back(row.name);
+  for (const BuiltInSuite& suite : built_in_suites()) {
+    listed.push_back(suite.name);
+    CHECK(suite.description.size() < 90);
+  }
+  CHECK(names == listed);
+}
+
+TEST_CASE("the same seed gives the same bytes on every machine") {
+  for (const Row& row : kRows) {
+    const std::string name = std::string(row.name) + "_smoke";
+    const Suite suite = written(name, 0);
+    CHECK(suite.name == name);
+    CHECK_MESSAGE(suite.hash == row.hash, row.name);
+  }
+}
+
+TEST_CASE("sizes at tier cpu, and the same sizes with other texts for another seed") {
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    const Suite zero = written(row.name, 0), one = written(row.name, 1);
+    for (const Suite* suite : {&zero, &one}) {
+      CHECK(suite->train.size() == row.train);
+      CHECK(suite->dev.size() == row.dev);
+      CHECK(suite->test.size() == row.test);
+    }
+    CHECK(zero.corpus.size() == row.documents);
+    CHECK(clusters_of(zero.test).size() == row.clusters);
+    CHECK(row.clusters >= 40);
+    CHECK(zero.file_hashes.at("test.jsonl") != one.file_hashes.at("test.jsonl"));
+    CHECK(zero.file_hashes.at("train.jsonl") != one.file_hashes.at("train.jsonl"));
+  }
+}
+
+TEST_CASE("the largest tier is at least as large, with ids of its own for all items") {
+  for (const BuiltInSuite& built_in : built_in_suites()) {
+    CAPTURE(built_in.name);
+    const Suite full = built_in.make(Tier::kFull, 0), cpu = built_in.make(Tier::kCpu, 0);
+    CHECK(full.test.size() >= cpu.test.size());
+    CHECK(full.train.size() >= cpu.train.size());
+    std::set<std::string> ids, documents;
+    for (const Item& item : all_items(full)) CHECK(ids.insert(item.id).second);
+    for (const Document& document : full.corpus) CHECK(documents.insert(document.id).second);
+  }
+}
+
+TEST_CASE("no question of dev or test comes twice or is trained on") {
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    for (const std::uint64_t seed : {0, 1}) {
+      const Suite suite = written(row.name, seed);
+      std::set<std::string> trained, asked;
+      for (const TrainingExample& example : suite.train) {
+        trained.insert(to_lower(example.kind == Kind::kText ? example.text : example.question));
+      }
+      for (const Item& item : all_items(suite)) {
+        const std::string question = to_lower(item.question);
+        CHECK_MESSAGE(trained.count(question) == 0, question);
+        CHECK_MESSAGE(asked.insert(question).second, question);
+      }
+    }
+  }
+}
+
+TEST_CASE("suites split by thing train on none that they ask about") {
+  for (const char* name : {"tickets_json", "refusal", "house_style", "intents", "extraction",
+                           "event_logs", "translation", "instructions", "domain_text_unseen"}) {
+    CAPTURE(name);
+    const Suite suite = written(name, 0);
+    const std::set<std::string> test = clusters_of(suite.test), dev = clusters_of(suite.dev);
+    for (const TrainingExample& example : suite.train) CHECK(test.count(example.cluster) == 0);
+    for (const std::string& cluster : dev) CHECK(test.count(cluster) == 0);
+  }
+}
+
+TEST_CASE("the right answers get full marks in the primary metric, and fit the room for answers") {
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    const Suite suite = written(row.name, 0);
+    for (const std::string& metric : suite.metrics) CHECK_NOTHROW(find_metric(metric));
+    const Metric& primary = find_metric(suite.metrics.at(0));
+    std::size_t scored = 0, longest = 0;
+    for (const Item& item : all_items(suite)) {
+      const std::string answer = right_answer(item);
+      const double score = primary.score(answer, item);
+      longest = std::max(longest, words(answer));
+      if (score != score) continue;  // a metric of another slice
+      ++scored;
+      CHECK_MESSAGE(score == (primary.higher_is_better ? doctest::Approx(1) : doctest::Approx(0)),
+                    item.id);
+    }
+    CHECK(2 * scored > suite.test.size());
+    for (const TrainingExample& example : suite.train) {
+      if (example.kind != Kind::kText) longest = std::max(longest, words(example.answer));
+    }
+    // Invented words cost up to three tokens.
+    CHECK(longest <= static_cast<std::size_t>(suite.prompt.max_new_tokens));
+  }
+}
