@@ -92,6 +92,10 @@ const std::vector<BuiltInSuite>& built_in_suites() {
        [](Tier tier, std::uint64_t seed) {
          return slack::make_suite(tier, seed, slack::Replies::kFormal, slack::english());
        }},
+      {"slack_ko", "slack in Korean",
+       [](Tier tier, std::uint64_t seed) {
+         return slack::make_suite(tier, seed, slack::Replies::kChat, slack::korean());
+       }},
       {"tickets_json", "a ticket in words to a JSON object of a fixed form", tickets::make_suite},
       {"refusal", "made-up policies: pairs of requests of which one may be answered",
        [](Tier tier, std::uint64_t seed) { return refusal::make_suite(tier, seed, false); }},
@@ -100,6 +104,10 @@ const std::vector<BuiltInSuite>& built_in_suites() {
       {"house_style", "notes to a notice in the style of a house: form and content apart",
        [](Tier tier, std::uint64_t seed) {
          return house_style::make_suite(tier, seed, house_style::english());
+       }},
+      {"house_style_ko", "house_style in Korean",
+       [](Tier tier, std::uint64_t seed) {
+         return house_style::make_suite(tier, seed, house_style::korean());
        }},
       {"intents", "classification: what a passenger wants, six labels", tasks::make_intents},
       {"extraction", "an order in a letter to four fields", tasks::make_extraction},

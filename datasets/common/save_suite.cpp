@@ -30,9 +30,9 @@ std::string manifest(const Suite& suite) {
   };
   key("name", quoted(suite.name));
   key("version", quoted(suite.version));
-  key("language", quoted(suite.language));
-  key("licence", quoted(suite.licence));
-  key("source", quoted(suite.source));
+  if (!suite.language.empty()) key("language", quoted(suite.language));
+  if (!suite.licence.empty()) key("licence", quoted(suite.licence));
+  if (!suite.source.empty()) key("source", quoted(suite.source));
   key("kind", quoted(suite.kind));
   key("metrics", quoted_list(suite.metrics));
   text += "\n[prompt]\n";

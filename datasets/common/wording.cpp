@@ -4,6 +4,8 @@
 
 #include <cctype>
 
+#include "datasets/common/korean.h"
+
 namespace quadrant {
 
 std::string fill(const std::string& wording, const Filling& filling) {
@@ -21,7 +23,7 @@ std::string fill(const std::string& wording, const Filling& filling) {
     if (!found) text += wording[at++];
   }
   QUADRANT_CHECK(std::find(used.begin(), used.end(), false) == used.end());
-  return text;
+  return with_particles(text);
 }
 
 std::string capital(std::string text) {

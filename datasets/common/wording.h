@@ -13,6 +13,7 @@ namespace quadrant {
 
 // Every "{n}" of the text becomes the value that stands beside "n". A value without a place is a
 // Bug: a template that forgets its value makes a wrong gold answer.
+// Korean particles ("{은/는}", see korean.h) then follow what stands before them.
 using Filling = std::vector<std::pair<std::string, std::string>>;
 std::string fill(const std::string& wording, const Filling& filling);
 

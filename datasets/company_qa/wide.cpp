@@ -35,9 +35,15 @@ class Asker {
  public:
   Asker(const std::vector<Entity>& world, std::uint64_t seed) : world_(world), rng_(seed, "wide") {}
 
-  std::vector<Item> items(const Entity& entity, std::size_t attribute) {
-    return {direct(entity, attribute), reverse(entity, attribute), yes_no(entity, attribute),
-            choice(entity, attribute), cloze(entity, attribute)};
+  std::vector<Item> items(const Entity& entity) {
+    std::vector<Item> items{reverse(entity)};
+    for (std::size_t a = 0; a < kAttributes; ++a) {
+      for (const Item& item :
+           {direct(entity, a), yes_no(entity, a), choice(entity, a), cloze(entity, a)}) {
+        items.push_back(item);
+      }
+    }
+    return items;
   }
 
  private:
@@ -63,16 +69,17 @@ class Asker {
     return result;
   }
 
-  // A value may belong to two entities: either is right.
-  Item reverse(const Entity& entity, std::size_t attribute) const {
-    Item result = item(entity, attribute, "reverse");
+  // From the values to the name. One value may belong to two entities, so both are given; should
+  // two entities have both, either is right.
+  Item reverse(const Entity& entity) const {
+    Item result = item(entity, 0, "reverse");
+    const auto& [one, two] = entity.type->attributes;
     result.question =
-        fmt::format("Name {} of Veldrin Works for which this holds: {} = {}.", entity.type->kind,
-                    entity.type->attributes[attribute].label, entity.values[attribute]);
+        fmt::format("Name {} of Veldrin Works for which this holds: {} = {}, {} = {}.",
+                    entity.type->kind, one.label, entity.values[0], two.label, entity.values[1]);
     result.targets = {entity.name};
     for (const Entity& other : world_) {
-      if (other.type == entity.type && other.values[attribute] == entity.values[attribute] &&
-          other.name != entity.name) {
+      if (other.type == entity.type && other.values == entity.values && other.name != entity.name) {
         result.targets.push_back(other.name);
         result.gold_docs.push_back(other.id);
       }
@@ -152,9 +159,7 @@ Suite make_wide_suite(Tier tier, std::uint64_t seed) {
       }
     }
     std::vector<Item>& items = entity.part == Part::kDev ? suite.dev : suite.test;
-    for (std::size_t a = 0; a < kAttributes; ++a) {
-      for (const Item& item : asker.items(entity, a)) items.push_back(item);
-    }
+    for (const Item& item : asker.items(entity)) items.push_back(item);
   }
   return suite;
 }

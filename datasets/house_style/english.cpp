@@ -33,7 +33,9 @@ const Voice& english() {
           "capital letters. Then one sentence that begins with \"The\", says what the thing is "
           "and until which day, and nothing else. Then \"Ask\" and the full name of one "
           "person. No greeting, no thanks, no excuse, no exclamation mark. Example: "
-          "CELLAR 20 | The heating is under repair until Sunday. | Ask Jane Doe."};
+          "CELLAR 20 | The heating is under repair until Sunday. | Ask Jane Doe.",
+      .cast = make_cast,
+      .forms = [](const std::string& detail) { return std::vector<std::string>{detail}; }};
   return kVoice;
 }
 

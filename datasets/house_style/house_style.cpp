@@ -59,7 +59,7 @@ Suite make_suite(Tier tier, std::uint64_t seed, const Voice& voice) {
   suite.corpus = {{"guide", voice.guide_title, voice.guide}};
   const Size size = size_of(tier);
   const std::size_t count = size.train + size.dev + size.test;
-  const Cast cast = make_cast(60, 0, {}, {}, seed);
+  const Cast cast = voice.cast(60, 0, {}, {}, seed);
   Rng rng(seed, "house_style");
   for (std::size_t i = 0; i < count; ++i) {
     const bool training = i < size.train;
@@ -80,7 +80,13 @@ Suite make_suite(Tier tier, std::uint64_t seed, const Voice& voice) {
     item.targets = {notice.text};
     item.gold_docs = {"guide"};
     item.cluster = id;
-    item.meta = {{"regex", voice.form}, {"keywords", meta_list(notice.content)}};
+    std::vector<std::string> mentions;
+    for (const std::string& detail : notice.content) {
+      for (const std::string& form : voice.forms(detail)) mentions.push_back(form);
+    }
+    item.meta = {{"regex", voice.form},
+                 {"keywords", meta_list(mentions)},
+                 {"min_keywords", std::to_string(notice.content.size())}};
     (dev ? suite.dev : suite.test).push_back(item);
   }
   return suite;

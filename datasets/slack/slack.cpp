@@ -75,11 +75,11 @@ class Writer {
         formal_(replies == Replies::kFormal),
         rng_(seed, "slack"),
         size_(size_of(tier)),
-        cast_(make_cast(12, size_.things + size_.dev_things, voice.nouns, all_values(), seed)),
+        cast_(voice.cast(12, size_.things + size_.dev_things, voice.nouns, all_values(), seed)),
         things_(make_things(cast_, voice, size_.dev_things, rng_)) {
-    suite_ = generated_suite(
-        formal_ ? "formal letters on what a team's chat is about" : "a team's chat", seed, "style",
-        {"completed", "deferred", "contains", "terse", "lower_case"});
+    suite_ =
+        generated_suite(formal_ ? "formal letters on what a team's chat is about" : "a team's chat",
+                        seed, "style", voice.metrics);
     suite_.language = voice.language;
     suite_.prompt.system = voice.system;
     suite_.prompt.max_new_tokens = 48;
@@ -165,18 +165,23 @@ class Writer {
     item.id = numbered("request", suite_.dev.size() + number + 1);
     item.question = request.text;
     item.cluster = thing.name;
+    std::vector<std::string> mentions;
+    for (const std::string& keyword : request.keywords) {
+      for (const std::string& form : voice_.forms(keyword)) mentions.push_back(form);
+    }
     item.meta = {{"slice", "request"},
-                 {"keywords", meta_list(request.keywords)},
+                 {"keywords", meta_list(mentions)},
+                 {"min_keywords", std::to_string(request.keywords.size())},
                  {"min_words", "6"},
                  {"example", request.delivered}};
     return item;
   }
 
-  static Item fact_item(const Thing& thing) {
+  Item fact_item(const Thing& thing) const {
     Item item;
     item.id = "fact." + thing.id;
     item.question = fill(thing.kind->question, {{"n", thing.name}});
-    item.targets = {thing.value};
+    item.targets = voice_.forms(thing.value);
     item.gold_docs = {thing.id};
     item.cluster = thing.name;
     item.meta = {{"slice", "chat_fact"}, {"attribute", thing.kind->key}};

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "datasets/common/cast.h"
+
 namespace quadrant::slack {
 
 enum class Use { kTrain, kDev, kTest };
@@ -35,8 +37,14 @@ struct Voice {
   std::vector<std::string> short_replies;  // the rest: chat in tone, nothing delivered
   std::string aside, note;                 // how a fact is put behind a reply, in chat and formally
   std::string system, thread_title, me;
+  Cast (*cast)(std::size_t people, std::size_t things, const std::vector<std::string>& nouns,
+               const std::vector<std::string>& values, std::uint64_t seed);
+  // A value as answers may write it, the plain form first.
+  std::vector<std::string> (*forms)(const std::string& value);
+  std::vector<std::string> metrics;
 };
 
 const Voice& english();
+const Voice& korean();
 
 }  // namespace quadrant::slack

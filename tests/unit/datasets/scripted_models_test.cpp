@@ -25,6 +25,7 @@ std::string copier(const Item& item) { return item.question; }
 std::string styler(const Item& /*item*/) { return "ok cool, looks good"; }
 std::string refuser(const Item& /*item*/) { return "I cannot help with that."; }
 std::string procrastinator(const Item& /*item*/) { return "on it tomorrow"; }
+std::string korean_procrastinator(const Item& /*item*/) { return "내일 할게요"; }
 
 // Never heard of the second edition.
 std::string yesterday(const Item& item) {

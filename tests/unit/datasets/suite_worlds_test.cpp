@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "datasets/company_qa/wide.h"
+#include "datasets/common/wording.h"
 #include "datasets/company_qa/world.h"
 #include "datasets/domain_text/domain_text.h"
 #include "datasets/refusal/refusal.h"
@@ -44,8 +44,8 @@ std::string meta(const Item& item, const std::string& key) {
 }  // namespace
 
 TEST_CASE("gold: what is to be found stands in the gold document") {
-  for (const char* name :
-       {"company_qa", "company_qa_wide", "updates", "updates_retuned", "slack", "domain_text"}) {
+  for (const char* name : {"company_qa", "company_qa_wide", "updates", "updates_retuned", "slack",
+                           "slack_ko", "domain_text"}) {
     CAPTURE(name);
     const Suite suite = find_suite(name);
     const auto texts = texts_of(suite);
@@ -179,7 +179,7 @@ TEST_CASE("refusal: the two of a pair share most of their words, and only one ma
 }
 
 TEST_CASE("extraction, event logs, house style: all of an answer stands in the question") {
-  for (const char* name : {"extraction", "event_logs", "house_style"}) {
+  for (const char* name : {"extraction", "event_logs", "house_style", "house_style_ko"}) {
     const Suite suite = find_suite(name);
     for (const Item& item : suite.test) {
       std::istringstream answer(item.targets[0]);
@@ -234,9 +234,10 @@ TEST_CASE("instructions: three of the ten conditions are never trained") {
 TEST_CASE("company_qa_wide: five forms of every fact; four doses of text, in every part") {
   const Suite suite = find_suite("company_qa_wide");
   const auto slices = slices_of(suite);
-  for (const char* form : {"direct", "reverse", "yes_no", "choice", "cloze"}) {
+  for (const char* form : {"direct", "yes_no", "choice", "cloze"}) {
     CHECK_MESSAGE(slices.at(form) == 80, form);
   }
+  CHECK(slices.at("reverse") == 40);
   CHECK(slices.at("unanswerable") == 6);
   std::map<std::string, std::size_t> doses;
   for (const Item& item : suite.test) {
@@ -268,5 +269,39 @@ TEST_CASE("retention: no common fact has to do with the company") {
   CHECK(suite.train.size() == company.train.size());
   for (const Item& item : suite.test) {
     for (const Document& document : suite.corpus) CHECK(!holds(item.question, document.title));
+  }
+}
+
+TEST_CASE("Korean particles follow the sound before them") {
+  struct Row {
+    const char *wording, *value, *text;
+  };
+  const Row rows[] = {
+      {"{v}{은/는} 좋다", "책", "책은 좋다"},
+      {"{v}{은/는} 좋다", "나무", "나무는 좋다"},
+      {"{v}{이/가} 있다", "설문", "설문이 있다"},
+      {"{v}{이/가} 있다", "배포", "배포가 있다"},
+      {"{v}{을/를} 본다", "달", "달을 본다"},
+      {"{v}{을/를} 본다", "별자리", "별자리를 본다"},
+      {"{v}{으로/로} 간다", "서울", "서울로 간다"},
+      {"{v}{으로/로} 간다", "부산", "부산으로 간다"},
+      {"{v}{으로/로} 간다", "제주", "제주로 간다"},
+      {"{v}{과/와} 함께", "3", "3과 함께"},
+      {"{v}{과/와} 함께", "2", "2와 함께"},
+      {"{v}{으로/로} 간다", "8", "8로 간다"},
+      {"{v}{이에요/예요}", "금요일", "금요일이에요"},
+      {"{v}{이에요/예요}", "오후", "오후예요"},
+  };
+  for (const Row& row : rows) CHECK(fill(row.wording, {{"v", row.value}}) == row.text);
+}
+
+TEST_CASE("the Korean suites are Korean, and no particle is left to be chosen") {
+  for (const char* name : {"slack_ko", "house_style_ko"}) {
+    const Suite suite = find_suite(name);
+    CHECK(suite.language == "ko");
+    for (const TrainingExample& line : suite.train) {
+      CHECK(line.question.find_first_of("{}/") == std::string::npos);
+      CHECK(line.answer.find_first_of("{}/") == std::string::npos);
+    }
   }
 }
