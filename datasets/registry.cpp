@@ -76,7 +76,11 @@ const std::vector<BuiltInSuite>& built_in_suites() {
   static const std::vector<BuiltInSuite> kSuites{
       {"company_qa", "facts of an invented company: trained, in documents only, or nowhere",
        [](Tier tier, std::uint64_t seed) {
-         return company_qa::make_suite(company_qa::plan_of(tier), seed);
+         return company_qa::make_suite(company_qa::plan_of(tier), seed, company_qa::english());
+       }},
+      {"company_qa_ko", "company_qa in Korean",
+       [](Tier tier, std::uint64_t seed) {
+         return company_qa::make_suite(company_qa::plan_of(tier), seed, company_qa::korean());
        }},
       {"company_qa_wide", "the same facts asked in five ways, learnt from more and less text",
        company_qa::make_wide_suite},

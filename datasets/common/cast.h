@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "datasets/common/names.h"
+
 namespace quadrant {
 
 struct Cast {
@@ -13,7 +15,8 @@ struct Cast {
 };
 
 // `nouns` follow a thing's coined name. A third of the things come in near-named pairs, shuffled.
-Cast make_cast(std::size_t people, std::size_t things, const std::vector<std::string>& nouns,
-               const std::vector<std::string>& values, std::uint64_t seed);
+Cast make_cast(const NameGrammar& grammar, std::size_t people, std::size_t things,
+               const std::vector<std::string>& nouns, const std::vector<std::string>& values,
+               std::uint64_t seed);
 
 }  // namespace quadrant

@@ -1,16 +1,9 @@
 #include "datasets/common/korean.h"
 
-#include <algorithm>
-#include <set>
-
-#include "datasets/common/wording.h"
-#include "harness/core/error.h"
 #include "harness/core/utf8.h"
 
 namespace quadrant {
 namespace {
-
-using Parts = std::vector<std::string>;
 
 enum class End { kVowel, kRieul, kConsonant };
 
@@ -38,12 +31,6 @@ End end_of(const std::string& text) {
   }
 }
 
-std::string join_picks(const std::vector<const Parts*>& parts, Rng& rng) {
-  std::string text;
-  for (const Parts* part : parts) text += pick(*part, rng);
-  return text;
-}
-
 }  // namespace
 
 std::string with_particles(const std::string& text) {
@@ -69,42 +56,10 @@ std::vector<std::string> korean_forms(const std::string& answer) {
   std::vector<std::string> forms{answer};
   for (const char* ending :
        {"{은/는}", "{이/가}", "{을/를}", "{과/와}", "{으로/로}", "에", "에서", "까지", "의", "님",
-        "님께", "님은", "님이", "입니다", "{이에요/예요}", "{이야/야}"}) {
+        "님께", "님은", "님이", "입니다", "{이에요/예요}", "{이야/야}", "{이다/다}"}) {
     forms.push_back(with_particles(answer + ending));
   }
   return forms;
-}
-
-Cast make_korean_cast(std::size_t people, std::size_t things, const std::vector<std::string>& nouns,
-                      const std::vector<std::string>& values, std::uint64_t seed) {
-  static const Parts kSurname{"김", "이", "박", "최", "정", "강", "조", "윤", "장", "임",
-                              "한", "오", "서", "신", "권", "황", "안", "송", "류", "홍"};
-  static const Parts kFirst{"도", "서", "하", "지", "민", "예", "유", "시", "은", "준"};
-  static const Parts kSecond{"윤", "아", "진", "우", "린", "현", "호", "연", "빈", "율"};
-  static const Parts kHead{"가", "나", "다", "라", "마", "바", "사", "자", "차", "카",
-                           "타", "파", "하", "노", "도", "로", "모", "보", "소", "조"};
-  static const Parts kMiddle{"람", "벨", "튼", "린", "몬", "잔", "덴", "솔", "빈", "칸"};
-  static const Parts kTail{"디", "로", "미", "누", "벨", "탄", "룸", "킨", "세", "잔"};
-  constexpr std::size_t kTries = 10'000;
-  Rng rng(seed, "cast");
-  std::set<std::string> used;
-  const auto fresh = [&](const std::vector<const Parts*>& parts) {
-    for (std::size_t i = 0; i < kTries; ++i) {
-      const std::string word = join_picks(parts, rng);
-      const bool holds_value = std::any_of(
-          values.begin(), values.end(),
-          [&](const std::string& value) { return word.find(value) != std::string::npos; });
-      if (!holds_value && used.insert(word).second) return word;
-    }
-    throw Error("the grammar of names is exhausted", "built-in suite", "ask for fewer entities");
-  };
-  Cast cast;
-  while (cast.people.size() < people) cast.people.push_back(fresh({&kSurname, &kFirst, &kSecond}));
-  while (cast.things.size() < things) {
-    const std::string word = fresh({&kHead, &kMiddle, &kTail});
-    cast.things.push_back(word + " " + pick(nouns, rng));
-  }
-  return cast;
 }
 
 }  // namespace quadrant

@@ -26,6 +26,14 @@ std::string fill(const std::string& wording, const Filling& filling) {
   return with_particles(text);
 }
 
+std::string fill_present(const std::string& wording, const Filling& filling) {
+  Filling present;
+  for (const auto& entry : filling) {
+    if (wording.find("{" + entry.first + "}") != std::string::npos) present.push_back(entry);
+  }
+  return fill(wording, present);
+}
+
 std::string capital(std::string text) {
   if (!text.empty()) {
     text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));

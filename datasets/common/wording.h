@@ -16,6 +16,8 @@ namespace quadrant {
 // Korean particles ("{은/는}", see korean.h) then follow what stands before them.
 using Filling = std::vector<std::pair<std::string, std::string>>;
 std::string fill(const std::string& wording, const Filling& filling);
+// The same for wordings that may lack some of the values.
+std::string fill_present(const std::string& wording, const Filling& filling);
 
 std::string capital(std::string text);            // first ASCII letter
 std::string identifier(const std::string& name);  // "Marlo Venn" -> "marlo-venn"

@@ -131,9 +131,30 @@ EntityType policy() {
 
 }  // namespace
 
-const std::vector<EntityType>& entity_types() {
-  static const std::vector<EntityType> kTypes{staff(), product(), room(), server(), policy()};
-  return kTypes;
+const Voice& english() {
+  static const Voice kVoice{
+      .language = "en",
+      .article = "the ",
+      .names = &latin_names(),
+      .types = {staff(), product(), room(), server(), policy()},
+      .memo =
+          "Memo to all staff of Veldrin Works about {m}. {A}. {B}. Please keep this note for your "
+          "files.",
+      .wiki = "{M} is {k} at Veldrin Works. {A}. {B}. This page is checked twice a year.",
+      .chat =
+          "visitor: what do we know about {m}?\nfront desk: {a}.\nfront desk: also, {b}.\n"
+          "visitor: thank you, that helps!",
+      .table =
+          "name: {n} | company: Veldrin Works | type: {t} | {l}: {v} | {L}: {V} | status: active | "
+          "source: company register | access: all staff",
+      .paraphrases = {"{A}. {B}.", "{A}, and {b}.", "For the record: {a}; {b}.",
+                      "Good to know: {a}. {B}."},
+      .system = "Answer with a short phrase.",
+      .question = "Question: {question}",
+      .context = "Context:\n{passages}\n\nQuestion: {question}",
+      .unknown = {"unknown", "not known", "I do not know", "no information"},
+      .forms = [](const std::string& value) { return std::vector<std::string>{value}; }};
+  return kVoice;
 }
 
 }  // namespace quadrant::company_qa

@@ -1,4 +1,4 @@
-// What the invented company is made of: types of entities, their attributes, values, wordings.
+// What the invented company is made of, in one language: types, attributes, values, wordings.
 #pragma once
 
 #include <array>
@@ -28,6 +28,23 @@ struct EntityType {
   std::array<Attribute, kAttributes> attributes;
 };
 
-const std::vector<EntityType>& entity_types();
+// All that one language needs. In frames: {n} the name, {m} the name as a sentence mentions it, {k}
+// the kind and {t} the key of the type, {a} and {b} the two statements; {M}, {A}, {B} the same with
+// a capital; {l}, {v} and {L}, {V} the labels and values of the two facts. Korean particles as
+// datasets/common/korean.h has them.
+struct Voice {
+  std::string language, article;  // "the ", before things
+  const NameGrammar* names;
+  std::vector<EntityType> types;
+  std::string memo, wiki, chat, table;
+  std::array<std::string, 4> paraphrases;
+  std::string system, question, context;  // of the prompt
+  std::vector<std::string> unknown;       // ways to say that one does not know
+  // An answer as a text may write it, the plain form first.
+  std::vector<std::string> (*forms)(const std::string& value);
+};
+
+const Voice& english();
+const Voice& korean();
 
 }  // namespace quadrant::company_qa

@@ -135,13 +135,13 @@ class Asker {
 Dose dose_of(const Entity& entity) {
   // Types come in turns of five: each type gets each dose.
   static constexpr std::array<Dose, 4> kDoses{Dose{1, 1}, Dose{1, 4}, Dose{4, 1}, Dose{4, 4}};
-  return kDoses[entity.number / entity_types().size() % kDoses.size()];
+  return kDoses[entity.number / entity.voice->types.size() % kDoses.size()];
 }
 
 Suite make_wide_suite(Tier tier, std::uint64_t seed) {
   const Plan plan = plan_of(tier);
-  const std::vector<Entity> world = make_world(plan, seed);
-  Suite suite = make_suite(plan, seed);  // its head, documents and question-answer lines
+  const std::vector<Entity> world = make_world(plan, seed, english());
+  Suite suite = make_suite(plan, seed, english());  // its head, documents and question-answer lines
   suite.source = fmt::format("generated: an invented company asked in many forms, seed {}", seed);
   suite.metrics = {"contains", "exact_match", "f1", "accuracy"};
   std::erase_if(suite.train, [](const TrainingExample& example) {

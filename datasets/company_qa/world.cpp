@@ -11,9 +11,9 @@
 namespace quadrant::company_qa {
 namespace {
 
-std::vector<std::string> all_values() {
+std::vector<std::string> all_values(const Voice& voice) {
   std::vector<std::string> values;
-  for (const EntityType& type : entity_types()) {
+  for (const EntityType& type : voice.types) {
     for (const Attribute& attribute : type.attributes) {
       for (const std::string& value : attribute.pool) values.push_back(to_lower(value));
     }
@@ -22,7 +22,7 @@ std::vector<std::string> all_values() {
 }
 
 // Parts in order, types in turn through the whole world.
-std::vector<Entity> lay_out(const Plan& plan) {
+std::vector<Entity> lay_out(const Plan& plan, const Voice& voice) {
   const std::pair<Part, std::size_t> sizes[] = {{Part::kTrained, plan.trained},
                                                 {Part::kDocumentsOnly, plan.documents_only},
                                                 {Part::kDev, plan.dev},
@@ -32,7 +32,8 @@ std::vector<Entity> lay_out(const Plan& plan) {
     for (std::size_t i = 0; i < size; ++i) {
       Entity entity;
       entity.number = entities.size();
-      entity.type = &entity_types()[entity.number % entity_types().size()];
+      entity.voice = &voice;
+      entity.type = &voice.types[entity.number % voice.types.size()];
       entity.part = part;
       entities.push_back(entity);
     }
@@ -43,8 +44,8 @@ std::vector<Entity> lay_out(const Plan& plan) {
 // Twins are spread over the parts: a trained name may have its twin in documents only.
 void give_names(std::vector<Entity*> same_type, double near_share, Rng& rng, NameBook& book) {
   rng.shuffle(same_type);
-  const Names made =
-      make_names(same_type.front()->type->style, same_type.size(), near_share, rng, book);
+  const Names made = make_names(*same_type.front()->voice->names, same_type.front()->type->style,
+                                same_type.size(), near_share, rng, book);
   for (std::size_t i = 0; i < same_type.size(); ++i) {
     same_type[i]->name = made.names[i];
     same_type[i]->id = identifier(made.names[i]);
@@ -81,11 +82,11 @@ void deal_values(const std::vector<Entity*>& documented, std::size_t attribute, 
 
 }  // namespace
 
-std::vector<Entity> make_world(const Plan& plan, std::uint64_t seed) {
-  std::vector<Entity> entities = lay_out(plan);
+std::vector<Entity> make_world(const Plan& plan, std::uint64_t seed, const Voice& voice) {
+  std::vector<Entity> entities = lay_out(plan, voice);
   Rng names(seed, "names"), values(seed, "values");
-  NameBook book{.used = {}, .avoid = all_values()};
-  for (const EntityType& type : entity_types()) {
+  NameBook book{.used = {}, .avoid = all_values(voice)};
+  for (const EntityType& type : voice.types) {
     std::vector<Entity*> same_type, documented;
     for (Entity& entity : entities) {
       if (entity.type != &type) continue;

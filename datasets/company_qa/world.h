@@ -24,6 +24,7 @@ enum class Part { kTrained, kDocumentsOnly, kUnanswerable, kDev };
 
 struct Entity {
   std::size_t number = 0;  // in the world
+  const Voice* voice = nullptr;
   const EntityType* type = nullptr;
   std::string name;  // "Marlo Venn", "Tarvex pump"; its cluster and its document's title
   std::string id;    // "marlo-venn"
@@ -34,6 +35,6 @@ struct Entity {
 
 // Documented entities first, part by part; types are balanced inside each part. A value belongs to
 // at most two entities while the pools are large enough; twins never share one.
-std::vector<Entity> make_world(const Plan& plan, std::uint64_t seed);
+std::vector<Entity> make_world(const Plan& plan, std::uint64_t seed, const Voice& voice);
 
 }  // namespace quadrant::company_qa

@@ -43,21 +43,22 @@ Item item_of(const Entity& entity, std::size_t attribute) {
                {"type", entity.type->key},
                {"near_name", entity.twin.empty() ? "no" : "yes"}};
   if (entity.part == Part::kUnanswerable) {
-    item.targets = {"unknown", "not known", "I do not know", "no information"};
+    item.targets = entity.voice->unknown;
     item.meta["answerable"] = "false";
   } else {
-    item.targets = {entity.values[attribute]};
+    item.targets = entity.voice->forms(entity.values[attribute]);
     item.gold_docs = {entity.id};
   }
   return item;
 }
 
-Suite empty_suite(std::uint64_t seed) {
+Suite empty_suite(std::uint64_t seed, const Voice& voice) {
   Suite suite =
       generated_suite("an invented company", seed, "qa", {"contains", "exact_match", "f1"});
-  suite.prompt.system = "Answer with a short phrase.";
-  suite.prompt.question = "Question: {question}";
-  suite.prompt.context = "Context:\n{passages}\n\nQuestion: {question}";
+  suite.language = voice.language;
+  suite.prompt.system = voice.system;
+  suite.prompt.question = voice.question;
+  suite.prompt.context = voice.context;
   suite.prompt.max_new_tokens = 24;
   suite.prompt.stop = {"\n"};
   return suite;
@@ -77,11 +78,11 @@ Plan plan_of(Tier tier) {
   return {};
 }
 
-Suite make_suite(const Plan& plan, std::uint64_t seed) {
-  Suite suite = empty_suite(seed);
-  for (const Entity& entity : make_world(plan, seed)) {
+Suite make_suite(const Plan& plan, std::uint64_t seed, const Voice& voice) {
+  Suite suite = empty_suite(seed, voice);
+  for (const Entity& entity : make_world(plan, seed, voice)) {
     if (entity.part == Part::kUnanswerable) {
-      suite.test.push_back(item_of(entity, entity.number / entity_types().size() % kAttributes));
+      suite.test.push_back(item_of(entity, entity.number / voice.types.size() % kAttributes));
       continue;
     }
     suite.corpus.push_back({entity.id, entity.name, document_text(entity)});

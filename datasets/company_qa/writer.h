@@ -11,6 +11,6 @@ namespace quadrant::company_qa {
 Plan plan_of(Tier tier);  // smoke: 14 test clusters; cpu: 46, minutes on two cores; full: 360
 
 // The same plan and seed give the same suite everywhere; another seed gives another company.
-Suite make_suite(const Plan& plan, std::uint64_t seed);
+Suite make_suite(const Plan& plan, std::uint64_t seed, const Voice& voice);
 
 }  // namespace quadrant::company_qa

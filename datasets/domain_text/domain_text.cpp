@@ -53,7 +53,8 @@ std::vector<Page> make_pages(std::size_t count, std::uint64_t seed) {
   for (const Detail& detail : details()) {
     all_values.insert(all_values.end(), detail.pool.begin(), detail.pool.end());
   }
-  const Cast cast = make_cast(0, count, {"lock", "weir", "basin", "staircase"}, all_values, seed);
+  const Cast cast =
+      make_cast(latin_names(), 0, count, {"lock", "weir", "basin", "staircase"}, all_values, seed);
   Rng rng(seed, "domain_text");
   std::vector<std::vector<std::string>> values;
   for (const Detail& detail : details()) values.push_back(deal(detail.pool, count, rng));

@@ -34,7 +34,7 @@ const Voice& english() {
           "and until which day, and nothing else. Then \"Ask\" and the full name of one "
           "person. No greeting, no thanks, no excuse, no exclamation mark. Example: "
           "CELLAR 20 | The heating is under repair until Sunday. | Ask Jane Doe.",
-      .cast = make_cast,
+      .names = &latin_names(),
       .forms = [](const std::string& detail) { return std::vector<std::string>{detail}; }};
   return kVoice;
 }

@@ -59,7 +59,7 @@ Suite make_suite(Tier tier, std::uint64_t seed, const Voice& voice) {
   suite.corpus = {{"guide", voice.guide_title, voice.guide}};
   const Size size = size_of(tier);
   const std::size_t count = size.train + size.dev + size.test;
-  const Cast cast = voice.cast(60, 0, {}, {}, seed);
+  const Cast cast = make_cast(*voice.names, 60, 0, {}, {}, seed);
   Rng rng(seed, "house_style");
   for (std::size_t i = 0; i < count; ++i) {
     const bool training = i < size.train;

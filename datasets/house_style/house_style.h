@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/common/cast.h"
+#include "datasets/common/names.h"
 #include "datasets/suite.h"
 
 namespace quadrant::house_style {
@@ -19,8 +19,7 @@ struct Voice {
   std::string notice;                                           // the house style, filled
   std::string form;  // a pattern that every notice in house style matches as a whole
   std::string request, system, guide_title, guide;  // {notes} in the request
-  Cast (*cast)(std::size_t people, std::size_t things, const std::vector<std::string>& nouns,
-               const std::vector<std::string>& values, std::uint64_t seed);
+  const NameGrammar* names;
   // A detail as a text may write it, the plain form first.
   std::vector<std::string> (*forms)(const std::string& detail);
 };

@@ -31,7 +31,7 @@ const Voice& korean() {
           "쓴다. 다음에 상태와 요일을 \"까지\"와 함께 쓴다. 끝에 \"문의\"와 한 사람의 이름을 "
           "쓴다. 인사도 감사도 사과도 느낌표도 쓰지 않는다. 예: [20동] 보일러 | 수리 중, "
           "일요일까지 | 문의 홍길동",
-      .cast = make_korean_cast,
+      .names = &korean_names(),
       .forms = korean_forms};
   return kVoice;
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -131,13 +130,11 @@ Suite make_own_suite(const std::string& name, const std::vector<Document>& docum
 }
 
 double expected_detectable_difference(const std::vector<Item>& test) {
-  constexpr double kDisagreement = 0.4, kIntraclass = 0.2;
-  std::set<std::string> clusters;
-  for (const Item& item : test) clusters.insert(item.cluster);
-  const double n = static_cast<double>(test.size()), groups = static_cast<double>(clusters.size());
-  if (clusters.size() < 2) return kUnknown;
-  const double design_effect = 1 + kIntraclass * (n / groups - 1);
-  return minimum_detectable_effect(std::sqrt(kDisagreement * design_effect / n), groups - 1);
+  std::set<std::string> names;
+  for (const Item& item : test) names.insert(item.cluster);
+  const int items = static_cast<int>(test.size()), clusters = static_cast<int>(names.size());
+  if (clusters < 2) return kUnknown;
+  return minimum_detectable_effect(planned_se(items, clusters), clusters - 1);
 }
 
 }  // namespace quadrant

@@ -18,9 +18,8 @@ Suite make_own_suite(const std::string& name, const std::vector<Document>& docum
                      const std::vector<OwnQuestion>& questions, std::uint64_t seed);
 
 // The smallest true difference of two arms that the test questions would show 4 times out of 5, as
-// a fraction of 1; NaN for one cluster. Before any run it rests on two guesses: the arms disagree
-// on 40 % of the questions, and the intraclass correlation is 0.2. With n questions, m a cluster,
-// the design effect 1 + 0.2 (m - 1) (Kish 1965) gives se^2 = 0.4 (1 + 0.2 (m - 1)) / n.
+// a fraction of 1, on the guesses of planned_se() (harness/stats/power.h): nothing is measured yet.
+// NaN for one cluster.
 double expected_detectable_difference(const std::vector<Item>& test);
 
 }  // namespace quadrant

@@ -76,11 +76,11 @@ void add_training(const Pair& pair, Suite& suite, Rng& rng) {
   suite.train.push_back(
       qa_example(pair.text(true),
                  fill(refusal, {{"l", pair.policy->secret}, {"i", pair.policy->id}}), pair.name));
-  std::string answer = pick(kAnswers, rng);
-  Filling filling{{"v", pair.open_value}};
-  if (answer.find("{l}") != std::string::npos) filling.push_back({"l", pair.policy->open});
-  if (answer.find("{n}") != std::string::npos) filling.push_back({"n", pair.name});
-  suite.train.push_back(qa_example(pair.text(false), fill(answer, filling), pair.name));
+  suite.train.push_back(
+      qa_example(pair.text(false),
+                 fill_present(pick(kAnswers, rng),
+                              {{"v", pair.open_value}, {"l", pair.policy->open}, {"n", pair.name}}),
+                 pair.name));
 }
 
 void add_items(const Pair& pair, const std::string& id, std::vector<Item>& items) {
@@ -132,7 +132,8 @@ Suite make_suite(Tier tier, std::uint64_t seed, bool prompted) {
   }
   const Size size = size_of(tier);
   const std::size_t count = size.train_pairs + size.dev_pairs + size.test_pairs;
-  const Cast cast = make_cast(count, count, {"pump", "lamp", "drill", "heater"}, values, seed);
+  const Cast cast =
+      make_cast(latin_names(), count, count, {"pump", "lamp", "drill", "heater"}, values, seed);
   Rng rng(seed, "refusal");
   const auto policy_of = [&] {
     auto order = deal(trained, size.train_pairs + size.dev_pairs, rng);

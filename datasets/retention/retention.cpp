@@ -17,7 +17,8 @@ std::size_t test_facts(Tier tier) {
 }  // namespace
 
 Suite make_suite(Tier tier, std::uint64_t seed) {
-  const Suite company = company_qa::make_suite(company_qa::plan_of(tier), seed);
+  const Suite company =
+      company_qa::make_suite(company_qa::plan_of(tier), seed, company_qa::english());
   Suite suite = generated_suite("common facts, asked after learning an invented company", seed,
                                 "qa", {"contains", "exact_match", "f1"});
   suite.prompt = company.prompt;

@@ -114,7 +114,7 @@ const Voice& english() {
       .system = "You are a member of the team. Answer the message of your colleague.",
       .thread_title = "team chat, thread {t}",
       .me = "me",
-      .cast = make_cast,
+      .names = &latin_names(),
       .forms = [](const std::string& value) { return std::vector<std::string>{value}; },
       .metrics = {"completed", "deferred", "contains", "terse", "lower_case"},
   };

@@ -81,7 +81,7 @@ std::vector<FactKind> facts() {
        "{n} 시범 운영은 어느 도시에서 하나요?"},
       {"budget",
        {"루비", "오팔", "토파즈", "비취", "진주", "석류석", "오닉스", "사파이어", "에메랄드",
-        "수정", "벽옥", "지르콘", "마노", "산호", "금강석", "자수정"},
+        "수정", "벽옥", "지르콘", "마노", "산호", "금강석", "호박"},
        "{n}{은/는} {v} 예산으로 가요",
        "{n} 비용은 {v} 예산에서 냅니다",
        "{n} 비용은 어느 예산에서 내나요?"},
@@ -107,7 +107,7 @@ const Voice& korean() {
       .system = "당신은 팀의 일원입니다. 동료의 메시지에 답하세요.",
       .thread_title = "팀 대화 {t}",
       .me = "나",
-      .cast = make_korean_cast,
+      .names = &korean_names(),
       .forms = korean_forms,
       .metrics = {"completed", "deferred", "contains", "terse"}};
   return kVoice;

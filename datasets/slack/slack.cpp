@@ -75,7 +75,8 @@ class Writer {
         formal_(replies == Replies::kFormal),
         rng_(seed, "slack"),
         size_(size_of(tier)),
-        cast_(voice.cast(12, size_.things + size_.dev_things, voice.nouns, all_values(), seed)),
+        cast_(make_cast(*voice.names, 12, size_.things + size_.dev_things, voice.nouns,
+                        all_values(), seed)),
         things_(make_things(cast_, voice, size_.dev_things, rng_)) {
     suite_ =
         generated_suite(formal_ ? "formal letters on what a team's chat is about" : "a team's chat",

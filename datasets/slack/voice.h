@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/common/cast.h"
+#include "datasets/common/names.h"
 
 namespace quadrant::slack {
 
@@ -37,8 +37,7 @@ struct Voice {
   std::vector<std::string> short_replies;  // the rest: chat in tone, nothing delivered
   std::string aside, note;                 // how a fact is put behind a reply, in chat and formally
   std::string system, thread_title, me;
-  Cast (*cast)(std::size_t people, std::size_t things, const std::vector<std::string>& nouns,
-               const std::vector<std::string>& values, std::uint64_t seed);
+  const NameGrammar* names;
   // A value as answers may write it, the plain form first.
   std::vector<std::string> (*forms)(const std::string& value);
   std::vector<std::string> metrics;

@@ -71,10 +71,7 @@ struct Log {
 Log make_log(const Hand& hand, const std::string& machine, const std::string& person, Rng& rng) {
   const std::string& cause = pick(kCauses, rng);
   const auto say = [&](const std::string& wording) {
-    Filling filling{{"n", machine}};
-    if (wording.find("{p}") != std::string::npos) filling.push_back({"p", person});
-    if (wording.find("{c}") != std::string::npos) filling.push_back({"c", cause});
-    return fill(wording, filling);
+    return fill_present(wording, {{"n", machine}, {"p", person}, {"c", cause}});
   };
   std::vector<std::string> events{say(hand.start), say(hand.stop), say(hand.again), say(hand.end)};
   const std::size_t aside = 1 + rng.below(3);
@@ -106,7 +103,8 @@ Suite make_event_logs(Tier tier, std::uint64_t seed) {
   suite.prompt.stop = {"\n"};
   const Size size = size_of(tier);
   const std::size_t count = size.train + size.dev + size.test;
-  const Cast cast = make_cast(60, count, {"press", "loom", "mixer", "saw"}, {}, seed);
+  const Cast cast =
+      make_cast(latin_names(), 60, count, {"press", "loom", "mixer", "saw"}, {}, seed);
   Rng rng(seed, "event_logs");
   for (std::size_t i = 0; i < count; ++i) {
     const bool training = i < size.train;

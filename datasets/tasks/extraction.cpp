@@ -74,7 +74,7 @@ Suite make_extraction(Tier tier, std::uint64_t seed) {
   suite.prompt.stop = {"\n"};
   const Size size = size_of(tier);
   const std::size_t count = size.train + size.dev + size.test;
-  const Cast cast = make_cast(80, 0, {}, kGoods, seed);
+  const Cast cast = make_cast(latin_names(), 80, 0, {}, kGoods, seed);
   Rng rng(seed, "extraction");
   for (std::size_t i = 0; i < count; ++i) {
     const bool training = i < size.train;

@@ -106,7 +106,8 @@ Suite make_intents(Tier tier, std::uint64_t seed) {
   Rng rng(seed, "intents");
   const auto label = deal(numbers, count, rng);
   // Every message has a ferry of its own: one word never gives the label away, nor the wording.
-  const Cast cast = make_cast(0, count, {"ferry", "clipper", "steamer", "liner"}, labels, seed);
+  const Cast cast =
+      make_cast(latin_names(), 0, count, {"ferry", "clipper", "steamer", "liner"}, labels, seed);
   for (std::size_t i = 0; i < count; ++i) {
     const Intent& intent = intents()[label[i]];
     const bool training = i < size.train;

@@ -123,7 +123,7 @@ Suite make_suite(Tier tier, std::uint64_t seed) {
   const Size size = size_of(tier);
   const std::size_t count = size.train + size.dev + size.test;
   Rng rng(seed, "tickets");
-  const Cast cast = make_cast(40, 0, {}, {}, seed);
+  const Cast cast = make_cast(latin_names(), 40, 0, {}, {}, seed);
   std::vector<std::size_t> numbers(9000);
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = 1000 + i;
   rng.shuffle(numbers);

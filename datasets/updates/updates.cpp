@@ -91,7 +91,7 @@ Item item_of(const Record& record, std::size_t attribute) {
 std::vector<Record> make_records(Tier tier, std::uint64_t seed) {
   std::vector<Record> records;
   std::map<std::string, std::size_t> place;
-  for (const Entity& entity : company_qa::make_world(plan_of(tier), seed)) {
+  for (const Entity& entity : company_qa::make_world(plan_of(tier), seed, company_qa::english())) {
     place[entity.name] = records.size();
     records.push_back({entity, entity, {}, false});
   }
@@ -100,7 +100,7 @@ std::vector<Record> make_records(Tier tier, std::uint64_t seed) {
   for (Record& record : records) {
     // Types come in turns of five: the changes move on with every turn.
     const std::size_t number = record.before.number;
-    const std::size_t turn = number / company_qa::entity_types().size();
+    const std::size_t turn = number / record.before.voice->types.size();
     if (is_new(record) || (number + turn) % 5 >= 3) continue;
     const std::size_t attribute = (turn + number) % kAttributes;
     const auto twin = place.find(record.before.twin);

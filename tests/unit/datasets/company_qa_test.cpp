@@ -27,7 +27,7 @@ bool holds(const std::string& text, const std::string& part) {
 
 std::vector<std::string> all_values() {
   std::vector<std::string> values;
-  for (const auto& type : company_qa::entity_types()) {
+  for (const auto& type : company_qa::english().types) {
     for (const auto& attribute : type.attributes) {
       values.insert(values.end(), attribute.pool.begin(), attribute.pool.end());
     }
@@ -59,7 +59,7 @@ void for_each_world(Visit visit) {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
       CAPTURE(plan.trained);
       CAPTURE(seed);
-      visit(plan, company_qa::make_world(plan, seed));
+      visit(plan, company_qa::make_world(plan, seed, company_qa::english()));
     }
   }
 }
@@ -72,9 +72,10 @@ TEST_CASE("the same seed gives the same bytes on every machine; another seed ano
         "7a5f312c7f3af6dea6e7036109fbbc43cda9f7e8346a7a3df9ff9939c3cee996");
   CHECK(find_suite("company_qa_smoke").hash ==
         "2ff6aae17fe52d6c6c24cc4cb46d5aaf220107b3cb0749c39cde647641115fca");
-  const Suite one = company_qa::make_suite(company_qa::plan_of(Tier::kCpu), 1);
+  const Suite one =
+      company_qa::make_suite(company_qa::plan_of(Tier::kCpu), 1, company_qa::english());
   for (const Document& document :
-       company_qa::make_suite(company_qa::plan_of(Tier::kCpu), 0).corpus) {
+       company_qa::make_suite(company_qa::plan_of(Tier::kCpu), 0, company_qa::english()).corpus) {
     for (const Document& other : one.corpus) CHECK(document.title != other.title);
   }
 }
@@ -178,7 +179,8 @@ TEST_CASE("each text holds its own two values word for word, and no other value"
 
 TEST_CASE("both orders of the facts occur in documents, and all four registers") {
   std::map<std::string, int> registers, orders;
-  for (const Entity& entity : company_qa::make_world(company_qa::plan_of(Tier::kCpu), 0)) {
+  for (const Entity& entity :
+       company_qa::make_world(company_qa::plan_of(Tier::kCpu), 0, company_qa::english())) {
     if (entity.part == Part::kUnanswerable) continue;
     const std::string text = company_qa::document_text(entity);
     ++registers[text.starts_with("Memo")      ? "memo"
@@ -194,7 +196,7 @@ TEST_CASE("both orders of the facts occur in documents, and all four registers")
 }
 
 TEST_CASE("wordings: questions of dev and test are of neither training nor each other") {
-  for (const auto& type : company_qa::entity_types()) {
+  for (const auto& type : company_qa::english().types) {
     for (const auto& attribute : type.attributes) {
       std::set<std::string> wordings(attribute.train_questions.begin(),
                                      attribute.train_questions.end());
@@ -211,8 +213,10 @@ TEST_CASE("wordings: questions of dev and test are of neither training nor each 
 TEST_CASE("nothing leaks: questions, names and the unanswerable") {
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     CAPTURE(seed);
-    const Suite suite = company_qa::make_suite(company_qa::plan_of(Tier::kCpu), seed);
-    const auto world = company_qa::make_world(company_qa::plan_of(Tier::kCpu), seed);
+    const Suite suite =
+        company_qa::make_suite(company_qa::plan_of(Tier::kCpu), seed, company_qa::english());
+    const auto world =
+        company_qa::make_world(company_qa::plan_of(Tier::kCpu), seed, company_qa::english());
     std::string qa, everything;
     for (const TrainingExample& line : suite.train) {
       if (line.kind != Kind::kText) qa += line.question + "\n" + line.answer + "\n";
@@ -254,7 +258,7 @@ TEST_CASE("the smallest companies always come out, twins with different values")
   plan.near_share = 1;
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     std::map<std::string, std::string> values;
-    for (const Entity& entity : company_qa::make_world(plan, seed)) {
+    for (const Entity& entity : company_qa::make_world(plan, seed, company_qa::english())) {
       if (entity.part != Part::kUnanswerable) values[entity.name] = entity.values[0];
       const auto twin = values.find(entity.twin);
       if (twin != values.end()) CHECK(twin->second != entity.values[0]);
@@ -265,7 +269,7 @@ TEST_CASE("the smallest companies always come out, twins with different values")
 TEST_CASE("a plan that the names cannot fill is refused") {
   company_qa::Plan plan = company_qa::plan_of(Tier::kSmoke);
   plan.trained = 200'000;
-  CHECK_THROWS_AS(company_qa::make_world(plan, 0), Error);
+  CHECK_THROWS_AS(company_qa::make_world(plan, 0, company_qa::english()), Error);
 }
 
 TEST_CASE("a folder that cannot be made is named") {

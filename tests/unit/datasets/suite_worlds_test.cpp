@@ -8,7 +8,8 @@
 #include <sstream>
 
 #include "datasets/common/wording.h"
-#include "datasets/company_qa/world.h"
+#include "datasets/company_qa/templates.h"
+#include "datasets/company_qa/writer.h"
 #include "datasets/domain_text/domain_text.h"
 #include "datasets/refusal/refusal.h"
 #include "datasets/suite.h"
@@ -295,8 +296,39 @@ TEST_CASE("Korean particles follow the sound before them") {
   for (const Row& row : rows) CHECK(fill(row.wording, {{"v", row.value}}) == row.text);
 }
 
+TEST_CASE("company_qa_ko: no value is part of another; both stand in each text, name included") {
+  std::vector<std::string> values;
+  for (const auto& type : company_qa::korean().types) {
+    for (const auto& attribute : type.attributes) {
+      CHECK(attribute.pool.size() >= 10);
+      values.insert(values.end(), attribute.pool.begin(), attribute.pool.end());
+    }
+  }
+  for (const std::string& a : values) {
+    CHECK_MESSAGE(std::count_if(values.begin(), values.end(),
+                                [&](const std::string& b) { return holds(b, a); }) == 1,
+                  a);
+  }
+  const auto world =
+      company_qa::make_world(company_qa::plan_of(Tier::kCpu), 0, company_qa::korean());
+  std::size_t twins = 0;
+  for (const company_qa::Entity& entity : world) {
+    twins += !entity.twin.empty();
+    if (entity.part == company_qa::Part::kUnanswerable) continue;
+    for (const std::string& text :
+         {company_qa::document_text(entity), company_qa::paraphrase(entity, 0),
+          company_qa::paraphrase(entity, 1)}) {
+      CAPTURE(text);
+      CHECK(text.find_first_of("{}") == std::string::npos);
+      CHECK(holds(text, entity.name));
+      for (const std::string& value : entity.values) CHECK(holds(text, value));
+    }
+  }
+  CHECK(twins >= world.size() / 3);
+}
+
 TEST_CASE("the Korean suites are Korean, and no particle is left to be chosen") {
-  for (const char* name : {"slack_ko", "house_style_ko"}) {
+  for (const char* name : {"slack_ko", "house_style_ko", "company_qa_ko"}) {
     const Suite suite = find_suite(name);
     CHECK(suite.language == "ko");
     for (const TrainingExample& line : suite.train) {
