@@ -64,10 +64,15 @@ Ticket make_ticket(std::size_t number, const Label& team, const Label& severity,
   };
   const Date due = draw_date(rng);
   const std::string id = fmt::format("TK-{}", number);
-  std::vector<std::string> sentences{wording(team), wording(severity),
-                                     fill(pick(kDue, rng), {{"d", due.written}}),
-                                     fmt::format("Reported by {}.", person)};
-  rng.shuffle(sentences);
+  // A date or a name stands between the two that come from a list: no long run of words comes again
+  // in another ticket.
+  std::vector<std::string> listed{wording(team), wording(severity)};
+  std::vector<std::string> own{fill(pick(kDue, rng), {{"d", due.written}}),
+                               fmt::format("Reported by {}.", person)};
+  rng.shuffle(listed);
+  rng.shuffle(own);
+  std::vector<std::string> sentences{listed[0], own[0], listed[1], own[1]};
+  if (rng.below(2) == 0) sentences = {own[0], listed[0], own[1], listed[1]};
   return {id, fmt::format("Ticket {}. {}", id, fmt::join(sentences, " ")),
           canonical_json(nlohmann::json{
               {"id", id}, {"team", team.value}, {"severity", severity.value}, {"due", due.iso}})};
