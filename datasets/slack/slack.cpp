@@ -152,16 +152,16 @@ class Writer {
     }
     const auto tasks = deal(tasks_of(use), requests, rng_);
     for (std::size_t i = 0; i < requests; ++i) {
-      items.push_back(request_item(*tasks[i], things[i % things.size()], i));
+      items.push_back(request_item(*tasks[i], things[i % things.size()], i, i / things.size()));
     }
     for (const Thing& thing : things) items.push_back(fact_item(thing));
   }
 
-  Item request_item(const Task& task, const Thing& thing, std::size_t number) {
+  Item request_item(const Task& task, const Thing& thing, std::size_t number, std::size_t round) {
     // Distinct people and days for two requests of one task about one thing.
     const Request request =
         make_request(task, task.requests[0], thing, cast_.people[number % cast_.people.size()],
-                     voice_.days[number / things_.size() % voice_.days.size()]);
+                     voice_.days[round % voice_.days.size()]);
     Item item;
     item.id = numbered("request", suite_.dev.size() + number + 1);
     item.question = request.text;
