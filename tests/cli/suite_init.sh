@@ -14,7 +14,7 @@ done
 
 expect 'a suite of own files' 0 '8 documents, 3 training lines, 1 dev and 4 test' \
   "$QUADRANT" suite init mine --from docs --qa qa.csv
-expect 'the expected power is said' 0 'power: with 4 clusters in test' \
+expect 'too few questions: the power is said' 0 'power: 4 cluster(s) in test are too few' \
   "$QUADRANT" suite init again --from docs --qa qa.csv --seed 1
 expect 'it is valid' 0 'ok' "$QUADRANT" validate mine
 expect 'nothing is overwritten' 1 'not empty' "$QUADRANT" suite init mine --from docs --qa qa.csv
