@@ -9,8 +9,8 @@
 
 namespace quadrant {
 
-JsonFields::JsonFields(const nlohmann::json& value, std::string where)
-    : value_(value), where_(std::move(where)) {
+JsonFields::JsonFields(const nlohmann::json& value, std::string where, int line)
+    : value_(value), where_(std::move(where)), line_(line) {
   if (!value.is_object()) {
     fail(fmt::format("this line is not a JSON object but {}", value.type_name()),
          "write one {...} a line");
@@ -89,7 +89,7 @@ void JsonFields::fail(const std::string& problem, const std::string& mend) const
 void for_each_record(const std::filesystem::path& file,
                      const std::function<void(const JsonFields&)>& visit) {
   for_each_json_line(file, [&](int line, const nlohmann::json& value) {
-    visit(JsonFields(value, fmt::format("{}:{}", file.string(), line)));
+    visit(JsonFields(value, fmt::format("{}:{}", file.string(), line), line));
   });
 }
 

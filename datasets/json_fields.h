@@ -15,9 +15,10 @@ namespace quadrant {
 class JsonFields {
  public:
   // Error when the value is not a JSON object.
-  JsonFields(const nlohmann::json& value, std::string where);
+  JsonFields(const nlohmann::json& value, std::string where, int line = 0);
 
   const std::string& where() const { return where_; }
+  int line() const { return line_; }  // of its file, from 1; 0 for an object inside another
   bool has(const std::string& key) const;          // null counts as missing
   std::string text(const std::string& key) const;  // demanded, not empty
   std::string text_or_empty(const std::string& key) const;
@@ -31,6 +32,7 @@ class JsonFields {
  private:
   const nlohmann::json& value_;
   std::string where_;
+  int line_;
 };
 
 // Calls `visit` for each line of the file.

@@ -64,6 +64,7 @@ TrainingExample read_example(const JsonFields& fields) {
   TrainingExample example;
   example.kind = example_kind(fields);
   example.cluster = fields.text_or_empty("cluster");
+  example.line = fields.line();
   switch (example.kind) {
     case Kind::kText:
       example.text = fields.text("text");
@@ -145,6 +146,7 @@ Item read_item(const JsonFields& fields, const std::string& kind) {
   item.gold_docs = fields.texts("gold_docs");
   item.cluster = fields.text_or_empty("cluster");
   read_meta(fields, item);
+  item.line = fields.line();
   return item;
 }
 
@@ -165,6 +167,7 @@ std::vector<Document> read_corpus(const std::filesystem::path& file) {
   UniqueIds ids;
   for_each_record(file, [&](const JsonFields& fields) {
     corpus.push_back({fields.text("_id"), fields.text_or_empty("title"), fields.text("text")});
+    corpus.back().line = fields.line();
     ids.add(corpus.back().id, fields);
   });
   return corpus;

@@ -23,6 +23,7 @@ struct Mark {
 struct Document {
   std::string id, title, text;
   std::vector<Mark> marks = {};  // ascending; empty where the source has none
+  int line = 0;                  // of corpus.jsonl, where it was read from it
 };
 
 // One line of dev.jsonl or test.jsonl.
@@ -35,6 +36,7 @@ struct Item {
   std::vector<std::string> gold_docs;  // documents that hold the answer
   std::string cluster;                 // unit of the statistics: document or entity; "" = the item
   std::map<std::string, std::string> meta;  // "slice", "answerable" ("false"), and the user's own
+  int line = 0;                             // of its file, where it was read from one
 };
 
 // A test item that nothing in the suite answers; scored apart from the rest (hallucination).

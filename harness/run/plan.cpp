@@ -12,6 +12,7 @@
 #include "harness/core/sha256.h"
 #include "harness/metrics/metric.h"
 #include "harness/run/cell_spec.h"
+#include "harness/run/leak_guard.h"
 #include "harness/run/plan_filter.h"
 #include "harness/run/predict.h"
 #include "harness/store/store.h"
@@ -55,7 +56,8 @@ class Planner {
     const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
     if (!selected(plan_.options, "suite", suite.name)) return;
     if (!tuned) {
-      for (const std::string& metric : suite.metrics) find_metric(metric);
+      check_parameters(suite.metrics, suite.test);
+      refuse_leaks(suite, training_use(plan_.experiment));
       items_[suite_index] = planned_items(suite, plan_.options);
       items_hashes_[suite_index] = quadrant::items_hash(items_[suite_index]);
       sizes_[suite_index] = measure(suite, bench_.engine->model());

@@ -36,7 +36,9 @@ Scene::Scene() {
     script.answers[question(i)] = answer;
     const std::string text = "fact: " + answer + std::string(static_cast<std::size_t>(i % 5), '!');
     corpus += nlohmann::json{{"_id", doc}, {"title", "t"}, {"text", text}}.dump() + "\n";
-    train += nlohmann::json{{"question", question(i)}, {"answer", answer}}.dump() + "\n";
+    // Asked in other words than in the test: the leak guard would refuse the same question.
+    const std::string taught = "teach " + question(i);
+    train += nlohmann::json{{"question", taught}, {"answer", answer}}.dump() + "\n";
     test += nlohmann::json{{"id", fmt::format("q{}", i)},
                            {"question", question(i)},
                            {"targets", {answer}},
