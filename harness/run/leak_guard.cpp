@@ -46,10 +46,10 @@ class LeakFinder {
   // ---- 1. question
 
   struct Place {
-    std::size_t item;
-    bool shared = false;             // by the test questions of several clusters
-    std::set<std::string> clusters;  // of the training lines that hold it
-    std::string line;                // the first of them
+    std::size_t item = 0;
+    bool shared = false;               // by the test questions of several clusters
+    std::set<std::string> clusters{};  // of the training lines that hold it
+    std::string line{};                // the first of them
   };
 
   void find_questions() {

@@ -1,13 +1,16 @@
 #include "harness/run/summarise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "harness/core/error.h"
 #include "harness/core/json.h"
 #include "harness/core/sha256.h"
 #include "harness/metrics/metric.h"
+#include "harness/stats/bootstrap.h"
 #include "harness/stats/interval.h"
 
 namespace quadrant {
@@ -18,6 +21,25 @@ SummaryRow summary_row(const Metric& metric, const char* method, std::span<const
   const MeanInterval interval = cluster_t_interval(values, number_clusters(clusters));
   return {metric.name,       metric.version, method,      interval.n,   interval.unscored,
           interval.clusters, interval.mean,  interval.se, interval.low, interval.high};
+}
+
+SummaryRow corpus_row(const Metric& metric, const std::vector<Statistics>& statistics,
+                      const std::vector<std::string>& clusters) {
+  constexpr int kResamples = 1000;  // as sacreBLEU does
+  const auto unscored = std::count_if(statistics.begin(), statistics.end(),
+                                      [](const Statistics& one) { return one.empty(); });
+  const std::vector<int> numbers = number_clusters(clusters);
+  std::set<int> scored;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!statistics[i].empty()) scored.insert(numbers[i]);
+  }
+  const CorpusInterval value =
+      corpus_bootstrap(statistics, numbers, metric.from_statistics, /*seed=*/0, kResamples);
+  return {metric.name,        metric.version,
+          kCorpusMethod,      static_cast<std::int64_t>(statistics.size()) - unscored,
+          unscored,           static_cast<std::int64_t>(scored.size()),
+          value.score,        kNull,
+          value.interval.low, value.interval.high};
 }
 
 }  // namespace
@@ -51,6 +73,7 @@ std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
   struct Part {
     std::vector<std::string> clusters;
     std::map<std::string, std::vector<double>> values;  // by metric
+    std::map<std::string, std::vector<Statistics>> statistics;
   };
   Part answerable, unanswerable;
   store.for_each_record(attempt_id, [&](const RecordRow& record) {
@@ -64,6 +87,9 @@ std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
         if (score.metric == metric.name && score.version == metric.version) value = score.value;
       }
       part.values[name].push_back(value);
+      if (!metric.statistics) continue;
+      part.statistics[name].push_back(record.error.empty() ? metric.statistics(record.output, item)
+                                                           : Statistics{});
     }
   });
   std::vector<SummaryRow> rows;
@@ -71,6 +97,9 @@ std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
     const Metric& metric = find_metric(name);
     rows.push_back(
         summary_row(metric, kSummaryMethod, answerable.values[name], answerable.clusters));
+    if (metric.statistics) {
+      rows.push_back(corpus_row(metric, answerable.statistics[name], answerable.clusters));
+    }
     if (unanswerable.clusters.empty()) continue;
     rows.push_back(
         summary_row(metric, kUnanswerableMethod, unanswerable.values[name], unanswerable.clusters));

@@ -25,7 +25,8 @@ std::vector<ScoreRow> score_output(const std::vector<std::string>& metrics,
 // equal hashes mean bit-identical results.
 std::string output_hash(const Store& store, std::int64_t attempt_id);
 
-// Per metric: mean and interval over the answerable items, and apart from it over the others.
+// Per metric: mean and interval over the answerable items, and apart from it over the others; for a
+// corpus metric its value too.
 std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
                                   const std::vector<std::string>& metrics,
                                   std::span<const Item> items);

@@ -121,6 +121,10 @@ struct Cost {  // of one batch or of a whole attempt
   std::int64_t peak_bytes = 0;
 };
 
+// The method of the summary that holds a corpus metric's value (Metric::from_statistics) over the
+// answerable items, which is not the mean of its scores: clusters drawn again 1,000 times.
+inline constexpr const char* kCorpusMethod = "corpus_bootstrap";
+
 struct SummaryRow {
   std::string metric, version, method;
   std::int64_t n = 0, unscored = 0, clusters = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/store/report_queries.h"
+#include "harness/store/rows.h"
 #include "reports/model/report_model.h"
 
 namespace quadrant {
@@ -16,6 +17,7 @@ struct SeedScores {
   std::optional<std::int64_t> seed;
   std::int64_t attempt_id = 0;
   std::map<std::string, std::vector<double>> by_metric;
+  std::map<std::string, SummaryRow> corpus;  // values of corpus metrics, by metric
 };
 
 // What stands behind SuiteReport::arms[i]; kept only while loading.

@@ -86,7 +86,10 @@ std::size_t arm_of(SuiteReport& suite, SuiteData& data, int context, int tuning)
 }
 
 SeedScores read_scores(const Store& store, const ReportCellRow& cell, std::size_t items) {
-  SeedScores scores{cell.seed, *cell.attempt_id, {}};
+  SeedScores scores{cell.seed, *cell.attempt_id, {}, {}};
+  for (const SummaryRow& row : store.summaries(*cell.attempt_id)) {
+    if (row.method == kCorpusMethod) scores.corpus[row.metric] = row;
+  }
   for_each_report_score(store.database(), *cell.attempt_id,
                         [&](std::int64_t item, const std::string& metric, double value) {
                           if (item < 0 || static_cast<std::size_t>(item) >= items) return;
@@ -124,6 +127,25 @@ MeanInterval summarise(const SuiteReport& suite, const std::vector<double>& scor
   return summarise_cell(values, number_clusters(clusters));
 }
 
+// A corpus metric is no mean of its items: its value, and the ends of its interval, are averaged
+// over the seeds.
+void take_corpus_value(const std::vector<SeedScores>& seeds, const std::string& metric,
+                       MeanInterval& value) {
+  double mean = 0, low = 0, high = 0;
+  for (const SeedScores& seed : seeds) {
+    const auto found = seed.corpus.find(metric);
+    if (found == seed.corpus.end()) return;
+    mean += found->second.mean;
+    low += found->second.lo;
+    high += found->second.hi;
+  }
+  const auto count = static_cast<double>(seeds.size());
+  value.mean = mean / count;
+  value.low = low / count;
+  value.high = high / count;
+  value.se = value.df = kUnknown;
+}
+
 bool answerable(const ReportItem& item) { return item.answerable; }
 bool unanswerable(const ReportItem& item) { return !item.answerable; }
 
@@ -148,6 +170,7 @@ void summarise_arm(const SuiteReport& suite, const std::vector<SeedScores>& seed
   for (const std::string& metric : metrics) {
     const auto scores = mean_over_seeds(seeds, metric, items);
     arm.metrics.push_back({metric, summarise(suite, scores, answerable)});
+    take_corpus_value(seeds, metric, arm.metrics.back().value);
     const MeanInterval rest = summarise(suite, scores, unanswerable);
     if (rest.n > 0) arm.unanswerable.push_back({metric, rest});
   }

@@ -27,49 +27,11 @@ from lm_eval.tasks.ifeval.utils import (
     test_instruction_following_loose,
     test_instruction_following_strict,
 )
+from metrics_inputs import ANSWERS, CONSTRAINTS, PAIRS, SCHEMAS
 from nltk.stem.porter import PorterStemmer
 from rouge_score import rouge_scorer
 from sacrebleu.metrics import BLEU, CHRF
 from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
-
-# Output, targets: ordinary text, and the odd input that a program meets.
-PAIRS = [
-    ("The cat sat on the mat.", ["The cat is sitting on the mat."]),
-    ("The quick brown fox jumps over the lazy dog", ["A fast brown fox leaps over a lazy dog."]),
-    ("the the the the the the the", ["the cat is on the mat", "there is a cat on the mat"]),
-    ("", ["something was expected"]),
-    ("   \n", ["something was expected"]),
-    ("something came", ["..."]),
-    ("?!", ["?!"]),
-    ("yes", ["yes"]),
-    ("No.", ["yes"]),
-    ("A b", ["a b c d e f g h"]),
-    ("It costs $3,400.50, or 12-15% less (U.S.).", ["It costs $ 3,400.50, 12 - 15 % less (US)."]),
-    ("well-known &quot;facts&quot; &amp; <skipped>figures", ['well-known "facts" & figures']),
-    ("first line\nsecond line of text\n\nthird", ["first line\nthird line of the text", "third"]),
-    ("hyphen-\nated word..,,5.5.,x", ["hyphenated word . . , , 5.5 . , x"]),
-    ("trailing hyphen-\n", ["trailing hyphen-"]),
-    ("회의는 화요일에 열립니다.", ["회의는 화요일에 열린다.", "화요일에 회의가 있습니다."]),
-    ("서울", ["서울특별시"]),
-    ("요약 summary 요약", ["summary"]),
-    ("Great job! 🎉🎉 👩‍👩‍👧", ["Great work 🎉 👩‍👩‍👧"]),
-    ("🎉", ["🎉"]),
-    ("Ein Café in Zürich, 5\u00a0Uhr", ["Ein Cafe in Zuerich um 5 Uhr", "ein café in zürich"]),
-    ("wide\u3000space and\ttab", ["wide space and tab"]),
-    ("Long ſ and ß, ﬁ", ["long s and ss, fi"]),
-    ("12345 67890 abc123", ["12345 abc123 67890"]),
-    (
-        "the servers were restarted quickly. users noticed nothing.\nall relational databases "
-        "were happily running again",
-        ["Servers restart quickly; the users notice nothing\nThe relational database runs again."],
-    ),
-    (
-        "police killed the gunman\nthe gunman was killed by police\nmany people were dying",
-        ["police kill the gunman\nthe gunman kill police\nskies over dying people"],
-    ),
-    ("a b c d e f g h i j", ["j i h g f e d c b a"]),
-    ("a c a c b d\nb d a c", ["a b a b c d\nc d a b", "a c\nb d\na d"]),
-]
 
 
 def rouge():
@@ -164,87 +126,6 @@ def confusions():
     return result
 
 
-CONSTRAINTS = [
-    {"id": "keywords:existence", "keywords": ["harbour", "Pier"]},
-    {"id": "keywords:frequency", "keyword": "pier", "frequency": 2, "relation": "at least"},
-    {"id": "keywords:frequency", "keyword": "aa", "frequency": 2, "relation": "less than"},
-    {"id": "keywords:forbidden_words", "forbidden_words": ["art", "harbour master"]},
-    {"id": "keywords:letter_frequency", "letter": "e", "let_frequency": 4,
-     "let_relation": "at least"},
-    {"id": "length_constraints:number_words", "num_words": 8, "relation": "at least"},
-    {"id": "length_constraints:number_words", "num_words": 5, "relation": "less than"},
-    {"id": "length_constraints:number_paragraphs", "num_paragraphs": 2},
-    {"id": "length_constraints:nth_paragraph_first_word", "num_paragraphs": 2,
-     "nth_paragraph": 2, "first_word": "then"},
-    {"id": "detectable_content:number_placeholders", "num_placeholders": 2},
-    {"id": "detectable_content:postscript", "postscript_marker": "P.S."},
-    {"id": "detectable_content:postscript", "postscript_marker": "P.P.S"},
-    {"id": "detectable_format:number_bullet_lists", "num_bullets": 2},
-    {"id": "detectable_format:constrained_response"},
-    {"id": "detectable_format:number_highlighted_sections", "num_highlights": 2},
-    {"id": "detectable_format:multiple_sections", "section_spliter": "Section",
-     "num_sections": 2},
-    {"id": "detectable_format:json_format"},
-    {"id": "detectable_format:title"},
-    {"id": "combination:two_responses"},
-    {"id": "combination:repeat_prompt", "prompt_to_repeat": "Name the Pier."},
-    {"id": "startend:end_checker", "end_phrase": "Any questions?"},
-    {"id": "startend:quotation"},
-    {"id": "change_case:english_capital"},
-    {"id": "change_case:english_lowercase"},
-    {"id": "punctuation:no_comma"},
-]
-
-ANSWERS = [
-    "",
-    " \n ",
-    "The harbour has a pier, and the Pier has a harbour master. See the pier there.",
-    "Sure, here it is:\nthe harbour of art\nAny questions?",
-    "first part here\n***\nsecond part here",
-    "***\nonly one\n***",
-    "one\n*** ***\ntwo",
-    "one\n\nThen, two",
-    'one\n\n\'then" x\n\n',
-    "Dear [name], meet at [place] [broken\n] thanks\nP.S. bring tea",
-    "text\np. s. no\np.p. s yes",
-    "P.P.S. last",
-    "* one\n* two\n",
-    "- one\n - two\n** not one",
-    "*\n* one\n\n\n   * two",
-    "*",
-    "My answer is yes. And more.",
-    "*a* and **b** and ** ** and * * and *c\nd*",
-    "**bold** *it* ***x***",
-    "Section 1 text Section 2 text",
-    "Section one Section2 SectionX Section  3",
-    '{"a": [1, 2, {"b": null}]}',
-    '```json\n{"a": 1}\n```',
-    "```\n[1, 2\n```",
-    "{'a': 1}",
-    "<<A title>>\ntext",
-    "<<>> and << >> and <<>>>",
-    "x << y >> <<z",
-    "one way******another way",
-    "same******same",
-    "******a******b******",
-    "a******\n******b",
-    "name the pier. It is pier 4.",
-    "  Name the Pier.\nIt is",
-    'It is so. "Any Questions?"',
-    '"quoted all over"',
-    '"',
-    '"""',
-    "ALL THE PIERS IN THE HARBOUR ARE OPEN TODAY",
-    "all the piers in the harbour are open today",
-    "Aaaaa aaa aa",
-    "한국어 답변입니다 하나 둘 셋 넷 다섯 여섯",
-    "emoji 🎉 only 🎉 words_and_underscores 12 3.5",
-    "Ünïcode straße ÀÉÎ harbour\u00a0pier",
-    "*Sure!*\nMY ANSWER\nbye",
-    "intro\n\"the quoted line\"\nend",
-]
-
-
 def instructions():
     # The case checks first guess the language, with a random guesser; ours do not ask.
     ifeval.langdetect.detect = lambda text: "en"
@@ -310,32 +191,6 @@ def calibration():
             }
         )
     return rows
-
-
-SCHEMAS = [
-    ({"type": "object", "properties": {"id": {"type": "integer", "minimum": 1},
-      "team": {"enum": ["ops", "web"]}, "due": {"type": "string", "pattern": "^\\d{4}-\\d\\d$"}},
-      "required": ["id", "team"], "additionalProperties": False},
-     [{"id": 3, "team": "ops"}, {"id": 0, "team": "ops"}, {"id": 3.0, "team": "web"},
-      {"id": 3.5, "team": "web"}, {"id": 3}, {"id": 3, "team": "ops", "x": 1},
-      {"id": 3, "team": "ops", "due": "2024-05"}, {"id": 3, "team": "ops", "due": "24-05"},
-      [], "text", None, {"id": True, "team": "ops"}]),
-    ({"type": "array", "items": {"type": ["string", "null"], "maxLength": 2}, "minItems": 1,
-      "maxItems": 3, "uniqueItems": True},
-     [[], ["a"], ["가나"], ["가나다"], ["🎉🎉"], ["a", "a"], ["a", None], [1], ["a", "b", "c", "d"]]),
-    ({"anyOf": [{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-                {"const": "none"}], "not": {"const": 0.5}},
-     [0, 0.25, 0.5, 1, "none", "nine", None]),
-    ({"oneOf": [{"multipleOf": 3}, {"multipleOf": 5}], "allOf": [{"type": "number"}, True],
-      "maximum": 40}, [3, 5, 15, 7, 45, 4.5, "3"]),
-    ({"type": "object", "minProperties": 1, "maxProperties": 2,
-      "additionalProperties": {"type": "boolean"}},
-     [{}, {"a": True}, {"a": 1}, {"a": True, "b": False}, {"a": True, "b": False, "c": True}]),
-    ({"enum": [1, "1", [1], {"a": None}]}, [1, 1.0, "1", [1], {"a": None}, {}, True]),
-    (True, [1]),
-    (False, [1]),
-    ({}, [1, None]),
-]
 
 
 def schemas():

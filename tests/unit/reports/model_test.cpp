@@ -56,6 +56,28 @@ TEST_CASE("a run becomes arms whose scores are aligned by item and averaged over
   CHECK(arm(model, "base").seeds.empty());
 }
 
+TEST_CASE(
+    "a corpus metric is shown by its own value, averaged over seeds, not by a mean of items") {
+  test::Fixture fixture;
+  double value = 0.1;
+  for (const RunCellRow& cell : fixture.store().run_cells(fixture.run)) {
+    if (cell.context != "none" || cell.tuning != "lora") continue;
+    const AttemptRow attempt = fixture.store().attempt(*cell.attempt_id);
+    const SummaryRow row{"exact_match", "1",   kCorpusMethod, 120,        0, 60,
+                         value,         kNull, value - 0.1,   value + 0.2};
+    fixture.store().finish_attempt(attempt.id, attempt.output_hash, std::vector{row});
+    value += 0.1;
+  }
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  for (const MetricValue& metric : arm(model, "lora").metrics) {
+    if (metric.metric != "exact_match") continue;
+    CHECK(metric.value.mean == doctest::Approx(0.2));  // of 0.1, 0.2, 0.3
+    CHECK(metric.value.low == doctest::Approx(0.1));
+    CHECK(metric.value.high == doctest::Approx(0.4));
+  }
+  CHECK(value == doctest::Approx(0.4));
+}
+
 TEST_CASE("items without an answer stay out of every score and are shown apart") {
   test::Fixture fixture;
   const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());

@@ -61,7 +61,8 @@ TEST_CASE("a planted leak of each kind names item, file and line") {
       {"question",
        "item t1",
        test_and_train,
-       {R"({"question": "name THE keeper of pier 4", "answer": "Orla Fenn"})", kKeeper}},
+       {R"({"question": "name THE keeper of pier 4", "answer": "Orla Fenn", "cluster": "pier 4"})",
+        kKeeper}},
       {"question",
        "item t1",
        test_and_train,
@@ -185,7 +186,7 @@ TEST_CASE("a leak stops a run before anything is computed") {
   const auto file = scene.suite_file("train.jsonl");
   write_atomically(file,
                    read_text(file) + R"({"question": "What is 7?", "answer": "value7"})" + "\n");
-  Store store(scene.store_file());
+  Store store(scene.store_file(), Store::Open::kCreate);
   CHECK_THROWS_WITH_AS(scene.run(store), doctest::Contains("test.jsonl:8, train.jsonl:31"), Error);
   CHECK(test::count(store, "SELECT count(*) FROM run") == 0);
   CHECK(scene.script.trainings == 0);

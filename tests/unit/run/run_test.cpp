@@ -6,6 +6,8 @@
 
 #include "harness/core/error.h"
 #include "harness/core/files.h"
+#include "harness/metrics/metric.h"
+#include "harness/run/summarise.h"
 #include "tests/unit/run/scene.h"
 
 using namespace quadrant;
@@ -110,6 +112,39 @@ TEST_CASE("a second run reuses everything") {
   CHECK(count(store, "SELECT count(*) FROM run_cell WHERE run_id=2 AND origin='cached'") == 13);
   CHECK(store.run_cells(second.run_id)[0].attempt_id ==
         store.run_cells(first.run_id)[0].attempt_id);
+}
+
+TEST_CASE("a corpus metric is summed up by its statistics, not by the mean of its scores") {
+  Scene scene;
+  std::string manifest = read_text(scene.suite_file("suite.toml"));
+  manifest.replace(manifest.find("\"exact_match\""), 13, "\"chrf\"");
+  write_atomically(scene.suite_file("suite.toml"), manifest);
+  Store store(scene.store_file(), Store::Open::kCreate);
+  const RunOutcome outcome = scene.run(store, {0, {{"context", "rag"}, {"tuning", "base"}}, true});
+  const auto attempt = *store.run_cells(outcome.run_id)[0].attempt_id;
+  const auto items = planned_items(load_suite(scene.suite_file("")), {});
+  const Metric& chrf = find_metric("chrf");
+  std::vector<double> sums(18, 0.0);
+  int scored = 0;
+  store.for_each_record(attempt, [&](const RecordRow& record) {
+    if (!record.error.empty()) return;
+    const auto one =
+        chrf.statistics(record.output, items[static_cast<std::size_t>(record.item_no)]);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += one[i];
+    ++scored;
+  });
+  int found = 0;
+  for (const SummaryRow& row : store.summaries(attempt)) {
+    if (row.method != std::string(kCorpusMethod)) continue;
+    ++found;
+    CHECK(row.metric == "chrf");
+    CHECK(row.mean == doctest::Approx(chrf.from_statistics(sums)));
+    CHECK(row.lo < row.mean);
+    CHECK(row.mean < row.hi);
+    CHECK(row.n == scored);
+    CHECK(row.unscored == test::kItems - scored);
+  }
+  CHECK(found == 1);
 }
 
 TEST_CASE("a finished training is reused for new cells, but not when its files have changed") {
