@@ -1,5 +1,6 @@
 #include "harness/store/report_queries.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -109,6 +110,32 @@ void for_each_report_score(
       "WHERE r.attempt_id=?1 AND r.sample=0 ORDER BY r.item_no, s.metric, s.metric_version");
   query.bind(1, attempt_id);
   while (query.step()) visit(query.integer(0), query.text(1), query.real(2));
+}
+
+std::vector<std::string> report_metrics(const Database& database, std::int64_t run_id) {
+  auto query = database.prepare(
+      "SELECT metric FROM (SELECT j.value AS metric, 0 AS unplanned, rc.position AS cell, "
+      "j.key AS place FROM run_cell rc, json_each(rc.metrics) j WHERE rc.run_id=?1 UNION ALL "
+      "SELECT DISTINCT s.metric, 1, 0, s.metric FROM run_cell rc "
+      "JOIN record r ON r.attempt_id=rc.attempt_id JOIN score s ON s.record_id=r.record_id "
+      "WHERE rc.run_id=?1) ORDER BY unplanned, cell, place");
+  query.bind(1, run_id);
+  std::vector<std::string> metrics;
+  while (query.step()) {
+    const std::string metric = query.text(0);
+    if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) {
+      metrics.push_back(metric);
+    }
+  }
+  return metrics;
+}
+
+bool retrieved_anything(const Database& database, std::int64_t attempt_id) {
+  auto query = database.prepare(
+      "SELECT EXISTS(SELECT 1 FROM record r JOIN retrieval t ON t.record_id=r.record_id "
+      "WHERE r.attempt_id=?1)");
+  query.bind(1, attempt_id);
+  return query.step() && query.integer(0) != 0;
 }
 
 std::vector<ReportSampleRow> report_samples(const Database& database, std::int64_t attempt_id,

@@ -45,6 +45,11 @@ void for_each_report_score(const Database& database, std::int64_t attempt_id,
                            const std::function<void(std::int64_t item_no, const std::string& metric,
                                                     double value)>& visit);
 
+// Names of the metrics of a run: those that were planned, in their order, then others with scores.
+std::vector<std::string> report_metrics(const Database& database, std::int64_t run_id);
+
+bool retrieved_anything(const Database& database, std::int64_t attempt_id);
+
 // The answers to some items, with the texts a reader wants to see.
 struct ReportPassageRow {
   std::int64_t text_id = 0;  // for report_text

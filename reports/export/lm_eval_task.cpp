@@ -1,0 +1,153 @@
+#include "reports/export/lm_eval_task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "harness/core/utf8.h"
+#include "harness/metrics/metric.h"
+#include "harness/stats/interval.h"
+
+namespace quadrant {
+namespace {
+
+using nlohmann::json;
+
+json document(const Item& item) {
+  json doc{{"id", item.id},
+           {"question", item.question},
+           {"targets", item.targets},
+           {"cluster", item.cluster},
+           {"meta", item.meta}};
+  if (!item.choices.empty()) doc["choices"] = item.choices;
+  if (item.answer) doc["answer"] = *item.answer;
+  if (!item.gold_docs.empty()) doc["gold_docs"] = item.gold_docs;
+  return doc;
+}
+
+bool higher_is_better(const std::string& metric) {
+  const auto& all = all_metrics();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Metric& known) { return known.name == metric; });
+  return found == all.end() || found->higher_is_better;
+}
+
+}  // namespace
+
+LmEvalTask::LmEvalTask(const ExportRun& run, const ExportCell& cell, bool answerable)
+    : run_(run),
+      cell_(cell),
+      answerable_(answerable),
+      name_(cell.row.cell.suite + (answerable ? "" : "_unanswerable")) {
+  for (const Item& item : run.items(cell)) items_ += is_answerable(item) == answerable;
+  for (const std::string& metric : cell.metrics) values_[metric];
+}
+
+void LmEvalTask::write_samples(const TextSink& out) {
+  int number = 0;
+  Sha256 hash;
+  for_each_record(run_, cell_, [&](const Item& item, const RecordRow& record) {
+    if (is_answerable(item) != answerable_) return;
+    out(json_text(sample(number++, item, record, hash)) + "\n");
+  });
+  hash_ = hash.hex();
+}
+
+json LmEvalTask::sample(int number, const Item& item, const RecordRow& record, Sha256& hash) {
+  const json doc = document(item);
+  const std::string target = item.targets.empty() ? "" : item.targets.front();
+  // The hashes are over the texts that a reader of the file sees, as lm-eval makes them.
+  const std::string doc_hash = sha256_hex(json_text(doc, 2));
+  const std::string prompt_hash = sha256_hex(to_valid_utf8(record.prompt));
+  const std::string target_hash = sha256_hex(target);
+  hash.update(doc_hash + prompt_hash + target_hash);
+  const auto scores = latest_scores(record);
+  clusters_.push_back(item.cluster);
+  json metrics = json::array();
+  json line{{"doc_id", number},
+            {"doc", doc},
+            {"target", target},
+            {"arguments", {{"gen_args_0", {{"arg_0", record.prompt}, {"arg_1", generation()}}}}},
+            {"resps", json::array({json::array({record.output})})},
+            {"filtered_resps", json::array({record.output})},
+            {"filter", "none"},
+            {"doc_hash", doc_hash},
+            {"prompt_hash", prompt_hash},
+            {"target_hash", target_hash},
+            {"error", null_or(record.error)}};
+  for (auto& [metric, values] : values_) {
+    const auto score = scores.find(metric);
+    values.push_back(score == scores.end() ? kUnknown : score->second);
+    line[metric] = values.back();
+    metrics.push_back(metric);
+  }
+  line["metrics"] = metrics;
+  return line;
+}
+
+json LmEvalTask::generation() const {
+  const json decoding = json::parse(cell_.row.cell.decoding, nullptr, false);
+  return {{"until", decoding.value("stop", json::array())},
+          {"max_gen_toks", decoding.value("max_new_tokens", json())},
+          {"do_sample", false},
+          {"temperature", 0.0}};
+}
+
+json LmEvalTask::scores() const {
+  const std::vector<int> clusters = number_clusters(clusters_);
+  json scores{{"name", name_}, {"alias", name_}, {"sample_len", items_}};
+  for (const auto& [metric, values] : values_) {
+    const MeanInterval interval = cluster_t_interval(values, clusters);
+    scores[metric + ",none"] = interval.mean;
+    scores[metric + "_stderr,none"] = std::isnan(interval.se) ? json("N/A") : json(interval.se);
+  }
+  return scores;
+}
+
+int LmEvalTask::shots() const {
+  const json spec = json::parse(cell_.row.cell.spec, nullptr, false);
+  const json context = spec.value("context", json::object());
+  return context.value("kind", "") == "few_shot" ? context.value("k", 0) : 0;
+}
+
+json LmEvalTask::config() const {
+  json metrics = json::array();
+  for (const std::string& metric : cell_.metrics) {
+    metrics.push_back({{"metric", metric},
+                       {"aggregation", "mean"},
+                       {"higher_is_better", higher_is_better(metric)}});
+  }
+  const json spec = json::parse(cell_.row.cell.spec, nullptr, false);
+  const json prompt = spec.value("prompt", json::object());
+  return {{"task", name_},
+          {"dataset_name", cell_.row.cell.suite},
+          {"test_split", cell_.split},
+          {"description", prompt.value("system", "")},
+          {"doc_to_text", prompt.value("question", "")},
+          {"doc_to_target", "{{targets[0]}}"},
+          {"num_fewshot", shots()},
+          {"metric_list", metrics},
+          {"output_type", "generate_until"},
+          {"generation_kwargs", generation()},
+          {"repeats", 1},
+          {"should_decontaminate", false},
+          {"metadata", {{"version", version()}, {"cell", cell_.row.cell.hash}}}};
+}
+
+json LmEvalTask::counts() const {
+  int scored = 0;
+  if (!cell_.metrics.empty()) {
+    for (const double value : values_.at(cell_.metrics.front())) scored += !std::isnan(value);
+  }
+  return {{"original", items_}, {"effective", scored}};
+}
+
+json LmEvalTask::directions() const {
+  json directions = json::object();
+  for (const std::string& metric : cell_.metrics) directions[metric] = higher_is_better(metric);
+  return directions;
+}
+
+}  // namespace quadrant
