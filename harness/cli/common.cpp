@@ -1,7 +1,9 @@
 #include "harness/cli/common.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -43,6 +45,13 @@ void listen_for_stop() {
 std::vector<std::string>& command_line() {
   static std::vector<std::string> words;
   return words;
+}
+
+int terminal_columns() {
+  constexpr int kWidest = 100;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return 80;
+  return std::min<int>(size.ws_col, kWidest);
 }
 
 void add_store_option(CLI::App& verb, std::string& store) {

@@ -15,7 +15,14 @@
 
 namespace quadrant {
 
-enum ExitCode { kOk = 0, kUserError = 1, kUsage = 2, kPartial = 3, kOurBug = 70 };
+enum ExitCode {
+  kOk = 0,
+  kUserError = 1,
+  kUsage = 2,
+  kPartial = 3,
+  kOurBug = 70,
+  kGateFailed = 100
+};
 
 // Set by the first Ctrl-C or SIGTERM: finish the batch, then stop. The second one ends at once.
 const std::atomic<bool>& stop_requested();
@@ -23,6 +30,9 @@ void listen_for_stop();
 
 // The words of the command line, set by main, to be stored with a run.
 std::vector<std::string>& command_line();
+
+// Of standard output, at most 100; 80 when it is no terminal.
+int terminal_columns();
 
 void add_store_option(CLI::App& verb, std::string& store);
 

@@ -26,6 +26,9 @@ void add_verbs(CLI::App& app, quadrant::Action& action) {
   add_run(app, action);
   add_resume(app, action);
   add_report(app, action);
+  add_compare(app, action);
+  add_gate(app, action);
+  add_export(app, action);
   add_reproduce(app, action);
   add_list(app, action);
   add_show(app, action);

@@ -1,10 +1,5 @@
 #include "harness/cli/outcome.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,14 +10,6 @@
 
 namespace quadrant {
 namespace {
-
-constexpr int kWidest = 100;
-
-int terminal_columns() {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return 80;
-  return std::min<int>(size.ws_col, kWidest);
-}
 
 void print_json(const RunOutcome& outcome) {
   fmt::print("{}\n", nlohmann::json{{"run", outcome.run_id},
