@@ -17,6 +17,12 @@ add_library(quadrant_options INTERFACE)
 target_include_directories(quadrant_options INTERFACE ${CMAKE_SOURCE_DIR})
 # GCC 12 reports "x" + std::string as overlapping memory (its bug 105651), hence no restrict check.
 target_compile_options(quadrant_options INTERFACE -Wall -Wextra -Werror -Wno-restrict)
+if(QUADRANT_FUZZ)
+  # Another compiler with other warnings: GCC's are the ones that count.
+  target_compile_options(quadrant_options INTERFACE -Wno-error
+                         -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+  target_link_options(quadrant_options INTERFACE -fsanitize=address,undefined)
+endif()
 if(QUADRANT_SANITIZE)
   target_compile_options(quadrant_options INTERFACE -fsanitize=address,undefined
                          -fno-sanitize-recover=undefined -fno-omit-frame-pointer)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "datasets/lm_eval/task.h"
 #include "datasets/suite.h"
 #include "datasets/suite_files.h"
 #include "harness/core/error.h"
@@ -34,6 +35,7 @@ void demand_folder(const fs::path& folder) {
 }  // namespace
 
 Suite load_suite(const fs::path& folder) {
+  if (const auto task = lm_eval::find_task(folder)) return lm_eval::load_task(*task);
   demand_folder(folder);
   Suite suite;
   // Calls `read` when the file is there, and remembers its hash.

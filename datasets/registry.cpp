@@ -12,6 +12,7 @@
 #include "datasets/domain_text/domain_text.h"
 #include "datasets/house_style/house_style.h"
 #include "datasets/instructions/instructions.h"
+#include "datasets/lm_eval/task.h"
 #include "datasets/refusal/refusal.h"
 #include "datasets/retention/retention.h"
 #include "datasets/slack/slack.h"
@@ -150,7 +151,8 @@ void write_built_in_suite(const std::string& name, std::uint64_t seed, const fs:
 }
 
 Suite find_suite(const std::string& name_or_folder) {
-  if (!is_built_in(name_or_folder) && fs::is_directory(name_or_folder)) {
+  if (!is_built_in(name_or_folder) &&
+      (fs::is_directory(name_or_folder) || lm_eval::find_task(name_or_folder))) {
     return load_suite(name_or_folder);
   }
   const TemporaryFolder folder;

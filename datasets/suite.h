@@ -46,7 +46,8 @@ struct Suite {
 
 // Reads and checks a suite folder. Error (file:line, mend) for bad UTF-8 or JSON, missing or
 // wrongly typed fields, duplicate ids, gold_docs that are not in the corpus, an empty test set,
-// unknown keys in suite.toml (nearest known key named).
+// unknown keys in suite.toml (nearest known key named). A folder with the YAML of one lm-eval task
+// instead of suite.toml, or that file itself, is read as lm_eval/task.h says.
 Suite load_suite(const std::filesystem::path& folder);
 
 // What is missing and what it prevents, one sentence each ("no corpus.jsonl: RAG cannot run").
@@ -68,7 +69,7 @@ const std::vector<BuiltInSuite>& built_in_suites();
 void write_built_in_suite(const std::string& name, std::uint64_t seed,
                           const std::filesystem::path& folder);
 
-// A built-in name as above (seed 0, through a temporary folder) or a suite folder, loaded.
+// A built-in name as above (seed 0, through a temporary folder), or whatever load_suite takes.
 Suite find_suite(const std::string& name_or_folder);
 
 }  // namespace quadrant

@@ -55,6 +55,7 @@ struct Message {
 struct MarkedText {
   std::string text;
   std::vector<std::pair<std::size_t, std::size_t>> trusted;
+  bool complete = false;  // a chat template wrote it all: the tokenizer adds no BOS or EOS
 };
 
 // A piece of a document, and where it stands there (bytes of Document::text).

@@ -108,6 +108,9 @@ LoadedModel load_model(const ModelSpec& spec) {
   loaded.end_tokens.insert(loaded.end_tokens.end(), ends.begin(), ends.end());
   // Training closes plain texts with it, so a model tuned without a chat template ends with it too.
   if (const auto end = tokenizer->end_of_text()) loaded.end_tokens.push_back(*end);
+  if (const auto end = tokenizer->id_of(loaded.chat_template->end_of_turn())) {
+    loaded.end_tokens.push_back(*end);
+  }
   loaded.tokenizer = std::move(tokenizer);
   loaded.name = spec.path;
   loaded.weights_hash = weights_hash(*loaded.decoder);

@@ -57,8 +57,8 @@ if [ "$(wc -l <<<"$includes")" -lt 20 ]; then
 fi
 
 libtorch='^(torch|ATen|c10|caffe2)/'
-torch_free='^(harness/(core|stats|metrics|config|store|run)|retrieval|datasets|reports)/'
-torch_free="$torch_free|^strategies/(context|lm/tokenizer|lm/weights|lm/tree)/"
+torch_free='^(harness/(core|stats|metrics|jinja|config|store|run)|retrieval|datasets|reports)/'
+torch_free="$torch_free|^strategies/(context|lm/chat|lm/tokenizer|lm/weights|lm/tree)/"
 
 never 'nobody includes harness/cli' '.' '^harness/cli/' '^harness/cli/'
 never 'harness/core stands alone' '^harness/core/' '' '^(harness/[^c]|harness/c[^o]|strategies|retrieval|datasets|reports)'

@@ -54,10 +54,10 @@ Merges read_merges(const GgufFile& gguf, const GgufVocabulary& vocabulary, Sha25
 }
 
 SpecialTokens special_tokens(const GgufVocabulary& vocabulary) {
-  std::vector<std::pair<std::string, std::int32_t>> found;
+  std::vector<SpecialTokens::Token> found;
   for (std::size_t i = 0; i < vocabulary.tokens.size(); ++i) {
     if (vocabulary.is(i, TokenType::kControl) || vocabulary.is(i, TokenType::kUserDefined)) {
-      found.emplace_back(vocabulary.tokens[i], static_cast<std::int32_t>(i));
+      found.push_back({vocabulary.tokens[i], static_cast<std::int32_t>(i)});
     }
   }
   return SpecialTokens(std::move(found));
@@ -90,7 +90,7 @@ class BpeTokenizer : public ModelTokenizer {
 
   TokenIds encode(const MarkedText& text) const override {
     TokenIds ids;
-    if (add_bos_) ids.push_back(*ids_.bos);
+    if (add_bos_ && !text.complete) ids.push_back(*ids_.bos);
     for (const SpecialTokens::Piece& piece : specials_.cut(text)) {
       if (piece.id >= 0) {
         ids.push_back(piece.id);

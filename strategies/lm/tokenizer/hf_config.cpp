@@ -67,20 +67,6 @@ void read_added(const json& list, const std::filesystem::path& file, HfTokenizer
   std::ranges::sort(config.added, {}, &AddedToken::id);
 }
 
-std::optional<std::string> read_template(const json& value, const std::filesystem::path& file) {
-  if (value.is_null()) return std::nullopt;
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_array()) {
-    for (const json& entry : value) {
-      if (entry.is_object() && entry.value("name", json()) == "default" &&
-          entry.value("template", json()).is_string()) {
-        return entry["template"].get<std::string>();
-      }
-    }
-  }
-  refuse(file, "chat_template is neither a text nor a list with one named \"default\"");
-}
-
 }  // namespace
 
 HfTokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
@@ -92,9 +78,6 @@ HfTokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
     read_tokens(*object, config);
     if (object->contains("added_tokens_decoder")) {
       read_added((*object)["added_tokens_decoder"], file, config);
-    }
-    if (object->contains("chat_template")) {
-      config.chat_template = read_template((*object)["chat_template"], file);
     }
   }
   if (const auto object = read_object(folder / "special_tokens_map.json")) {

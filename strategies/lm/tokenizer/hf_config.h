@@ -21,7 +21,6 @@ struct HfTokenizerConfig {
   std::optional<bool> add_bos, add_eos;
   std::map<std::string, std::string> tokens;  // "bos_token", "eos_token", ... -> "<s>"
   std::vector<AddedToken> added;              // added_tokens_decoder, by id
-  std::optional<std::string> chat_template;   // the one named "default" of several
 };
 
 // Missing files say nothing. Error with file and key when one is not what it should be.

@@ -1,5 +1,7 @@
 #include "strategies/lm/tokenizer/piece_model.h"
 
+#include <sentencepiece_processor.h>
+
 #include <bit>
 #include <cstring>
 
@@ -134,6 +136,15 @@ std::string write_rules(const PieceRules& rules) {
   put_bytes(out, 2, trainer);
   put_bytes(out, 3, normaliser);
   return out;
+}
+
+std::string load_pieces(const PieceModel& model, sentencepiece::SentencePieceProcessor& processor) {
+  try {
+    const auto status = processor.LoadFromSerializedProto(model.serialise());
+    return status.ok() ? "" : status.ToString();
+  } catch (const std::exception& error) {  // the library's trie throws on pieces it cannot hold
+    return error.what();
+  }
 }
 
 }  // namespace quadrant

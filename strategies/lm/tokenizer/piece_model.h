@@ -9,6 +9,10 @@
 #include <string_view>
 #include <vector>
 
+namespace sentencepiece {
+class SentencePieceProcessor;
+}
+
 namespace quadrant {
 
 struct PieceModel {
@@ -35,5 +39,8 @@ struct PieceRules {
   bool escape_whitespaces = true;
 };
 std::string write_rules(const PieceRules& rules);
+
+// Loads the model into the library: "", or what the library says against it.
+std::string load_pieces(const PieceModel& model, sentencepiece::SentencePieceProcessor& processor);
 
 }  // namespace quadrant

@@ -32,33 +32,31 @@ class SentencePiece : public ModelTokenizer {
 
   SentencePiece(const PieceModel& model, Rules rules, const std::string& where)
       : rules_(std::move(rules)), vocabulary_(model.pieces.size()) {
-    const std::string bytes = model.serialise();
-    const auto status = processor_.LoadFromSerializedProto(bytes);
-    if (!status.ok()) {
-      throw Error(fmt::format("sentencepiece cannot use this vocabulary: {}", status.message()),
-                  where, "download the model again");
+    if (const std::string problem = load_pieces(model, processor_); !problem.empty()) {
+      throw Error(fmt::format("sentencepiece cannot use this vocabulary: {}", problem), where,
+                  "download the model again");
     }
-    std::vector<std::pair<std::string, std::int32_t>> specials;
+    std::vector<SpecialTokens::Token> specials;
     for (std::size_t i = 0; i < vocabulary_; ++i) {
       const PieceModel::Piece& piece = model.pieces[i];
       const auto id = static_cast<std::int32_t>(i);
       ids_.emplace(piece.text, id);
       silent_.push_back(is_type(piece, TokenType::kControl) || is_type(piece, TokenType::kUnknown));
-      if (silent_.back()) specials.emplace_back(piece.text, id);
+      if (silent_.back()) specials.push_back({piece.text, id});
     }
     specials_ = SpecialTokens(std::move(specials));
     if ((rules_.add_bos && !rules_.ids.bos) || (rules_.add_eos && !rules_.ids.eos)) {
       throw Error("the tokenizer adds a BOS or EOS token and names none", where,
                   "download the model again");
     }
-    hash_ = sha256_hex(fmt::format("sentencepiece {} {} {}", sha256_hex(bytes),
+    hash_ = sha256_hex(fmt::format("sentencepiece {} {} {}", sha256_hex(model.serialise()),
                                    rules_.add_bos ? *rules_.ids.bos : -1,
                                    rules_.add_eos ? *rules_.ids.eos : -1));
   }
 
   TokenIds encode(const MarkedText& text) const override {
     TokenIds ids;
-    if (rules_.add_bos) ids.push_back(*rules_.ids.bos);
+    if (rules_.add_bos && !text.complete) ids.push_back(*rules_.ids.bos);
     std::vector<int> plain;
     for (const SpecialTokens::Piece& piece : specials_.cut(text)) {
       if (piece.id >= 0) {
@@ -69,7 +67,7 @@ class SentencePiece : public ModelTokenizer {
       QUADRANT_CHECK(processor_.Encode({piece.text.data(), piece.text.size()}, &plain).ok());
       ids.insert(ids.end(), plain.begin(), plain.end());
     }
-    if (rules_.add_eos) ids.push_back(*rules_.ids.eos);
+    if (rules_.add_eos && !text.complete) ids.push_back(*rules_.ids.eos);
     return ids;
   }
 

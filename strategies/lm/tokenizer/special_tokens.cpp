@@ -38,40 +38,54 @@ bool is_written_as_control(std::string_view piece) {
          });
 }
 
-SpecialTokens::SpecialTokens(std::vector<std::pair<std::string, std::int32_t>> tokens) {
+SpecialTokens::SpecialTokens(std::vector<Token> tokens) {
   std::ranges::stable_sort(tokens, std::ranges::greater{},
-                           [](const auto& token) { return token.first.size(); });
-  for (auto& token : tokens) {
-    if (token.first.empty()) continue;
-    by_first_byte_[static_cast<unsigned char>(token.first[0])].push_back(std::move(token));
+                           [](const Token& token) { return token.text.size(); });
+  for (Token& token : tokens) {
+    if (token.text.empty()) continue;
+    any_anywhere_ |= token.anywhere;
+    by_first_byte_[static_cast<unsigned char>(token.text[0])].push_back(std::move(token));
   }
 }
 
-const std::pair<std::string, std::int32_t>* SpecialTokens::match(std::string_view text) const {
-  for (const auto& token : by_first_byte_[static_cast<unsigned char>(text[0])]) {
-    if (text.starts_with(token.first)) return &token;
+const SpecialTokens::Token* SpecialTokens::match(std::string_view text, std::size_t trusted) const {
+  for (const Token& token : by_first_byte_[static_cast<unsigned char>(text[0])]) {
+    if ((token.anywhere || token.text.size() <= trusted) && text.starts_with(token.text)) {
+      return &token;
+    }
   }
   return nullptr;
 }
 
 std::vector<SpecialTokens::Piece> SpecialTokens::cut(const MarkedText& marked) const {
+  constexpr std::string_view kWhite = " \t\r\n";
   const std::string_view text = marked.text;
+  const Ranges ranges = joined(marked);
   std::vector<Piece> pieces;
   std::size_t plain = 0;  // where the plain text that is not yet in `pieces` begins
   const auto flush = [&](std::size_t end) {
     if (end > plain) pieces.push_back({text.substr(plain, end - plain), -1});
   };
-  for (const auto& [begin, end] : joined(marked)) {
-    for (std::size_t at = begin; at < end;) {
-      const auto* token = match(text.substr(at, end - at));
-      if (!token) {
-        ++at;
-        continue;
-      }
-      flush(at);
-      pieces.push_back({text.substr(at, token->first.size()), token->second});
-      plain = at += token->first.size();
+  auto range = ranges.begin();  // the first one that ends behind `at`
+  for (std::size_t at = 0; at < text.size();) {
+    while (range != ranges.end() && range->second <= at) ++range;
+    const bool inside = range != ranges.end() && range->first <= at;
+    if (!inside && !any_anywhere_) {
+      at = range == ranges.end() ? text.size() : range->first;
+      continue;
     }
+    const Token* token = match(text.substr(at), inside ? range->second - at : 0);
+    if (!token) {
+      ++at;
+      continue;
+    }
+    std::size_t begin = at;
+    while (token->lstrip && begin > plain && kWhite.find(text[begin - 1]) != kWhite.npos) --begin;
+    flush(begin);
+    pieces.push_back({text.substr(at, token->text.size()), token->id});
+    at += token->text.size();
+    while (token->rstrip && at < text.size() && kWhite.find(text[at]) != kWhite.npos) ++at;
+    plain = at;
   }
   flush(text.size());
   return pieces;

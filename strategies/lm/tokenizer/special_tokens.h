@@ -1,4 +1,5 @@
-// Finds special tokens in marked text: inside trusted ranges only, leftmost first, longest first.
+// Finds special tokens in marked text: inside trusted ranges (and those that
+// may stand anywhere), leftmost first, longest first.
 #pragma once
 
 #include <array>
@@ -18,8 +19,14 @@ bool is_written_as_control(std::string_view piece);
 
 class SpecialTokens {
  public:
+  struct Token {
+    std::string text;
+    std::int32_t id = 0;
+    bool anywhere = false;                // in text that is not trusted too
+    bool lstrip = false, rstrip = false;  // takes the white space before or behind it away
+  };
   SpecialTokens() = default;
-  explicit SpecialTokens(std::vector<std::pair<std::string, std::int32_t>> tokens);
+  explicit SpecialTokens(std::vector<Token> tokens);
 
   struct Piece {
     std::string_view text;  // points into the marked text
@@ -30,9 +37,11 @@ class SpecialTokens {
   std::vector<Piece> cut(MarkedText&& marked) const = delete;  // the pieces would outlive it
 
  private:
-  const std::pair<std::string, std::int32_t>* match(std::string_view text) const;
+  // The longest token at the start of `text`, of whose bytes the first `trusted` are trusted.
+  const Token* match(std::string_view text, std::size_t trusted) const;
 
-  std::array<std::vector<std::pair<std::string, std::int32_t>>, 256> by_first_byte_;
+  std::array<std::vector<Token>, 256> by_first_byte_;
+  bool any_anywhere_ = false;
 };
 
 }  // namespace quadrant

@@ -98,8 +98,6 @@ std::vector<std::string_view> cut_all(std::string_view text, const WordEnd& word
   return words;
 }
 
-std::vector<std::string_view> split_gpt2(std::string_view text) { return cut_all(text, gpt2_word); }
-
 std::vector<std::string_view> split_llama(std::string_view text) {
   return cut_all(text,
                  [](const Window& window, std::size_t i) { return llama_word(window, i, 3); });
@@ -133,6 +131,8 @@ std::vector<std::string_view> split_smollm(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::string_view> split_gpt2(std::string_view text) { return cut_all(text, gpt2_word); }
+
 const std::vector<SplitRule>& split_rules() {
   static const std::vector<SplitRule> rules{
       {.name = "smollm", .split = split_smollm},
@@ -140,6 +140,18 @@ const std::vector<SplitRule>& split_rules() {
       {.name = "llama-bpe", .split = split_llama, .add_bos = true, .whole_words = true},
       {.name = "qwen2", .split = split_qwen, .compose = true}};
   return rules;
+}
+
+Splitter find_pattern(std::string_view regex) {
+  static const std::string contractions = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|)";
+  static const std::string letters = R"([^\r\n\p{L}\p{N}]?\p{L}+|)";
+  static const std::string others = R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  static const std::pair<std::string, Splitter> patterns[] = {
+      {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", split_gpt2},
+      {contractions + letters + R"(\p{N}{1,3})" + others, split_llama},
+      {contractions + letters + R"(\p{N})" + others, split_qwen}};
+  const auto found = std::ranges::find(patterns, regex, &std::pair<std::string, Splitter>::first);
+  return found == std::end(patterns) ? nullptr : found->second;
 }
 
 }  // namespace quadrant

@@ -22,4 +22,10 @@ struct SplitRule {
 // smollm, gpt-2, llama-bpe, qwen2.
 const std::vector<SplitRule>& split_rules();
 
+// GPT-2's rule, which "ByteLevel" of tokenizer.json stands for.
+std::vector<std::string_view> split_gpt2(std::string_view text);
+
+// The rule of this pattern as tokenizer.json files write it; nullptr: not one of ours.
+Splitter find_pattern(std::string_view regex);
+
 }  // namespace quadrant

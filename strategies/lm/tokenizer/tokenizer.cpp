@@ -6,6 +6,7 @@
 
 #include "harness/core/error.h"
 #include "strategies/lm/tokenizer/bpe.h"
+#include "strategies/lm/tokenizer/json/tokenizer_json.h"
 #include "strategies/lm/tokenizer/sentencepiece.h"
 
 namespace quadrant {
@@ -29,7 +30,8 @@ std::unique_ptr<ModelTokenizer> load_tokenizer(const GgufFile& gguf) {
 
 std::unique_ptr<ModelTokenizer> load_tokenizer(const std::filesystem::path& folder) {
   const HfTokenizerConfig config = read_tokenizer_config(folder);
-  const auto model = folder / "tokenizer.model";
+  const auto json = folder / "tokenizer.json", model = folder / "tokenizer.model";
+  if (std::filesystem::exists(json)) return load_tokenizer_json(json, config);
   if (std::filesystem::exists(model)) return load_sentencepiece(model, config);
   throw Error("this model folder has no tokenizer", folder.string(),
               "add the model's tokenizer.json or tokenizer.model");
@@ -44,14 +46,14 @@ std::string TextStream::finish() { return next(/*last=*/true); }
 
 std::string TextStream::next(bool last) {
   constexpr std::string_view kBroken = "\xEF\xBF\xBD";
-  constexpr std::size_t kMostBytesOfACharacter = 4;
   const std::span<const std::int32_t> window = std::span(ids_).subspan(begin_);
   const std::size_t context = tokenizer_.decode(window.subspan(0, known_ - begin_)).size();
   const std::string text = tokenizer_.decode(window);
   std::size_t certain = text.size();
-  // An unfinished character shows as up to three broken bytes at the end; later ones may mend it.
-  for (std::size_t i = 1; !last && i < kMostBytesOfACharacter; ++i) {
-    if (std::string_view(text).substr(0, certain).ends_with(kBroken)) certain -= kBroken.size();
+  // An unfinished character shows as broken ones at the end, and with some tokenizers so do whole
+  // characters before it; the next token may mend them.
+  while (!last && std::string_view(text).substr(0, certain).ends_with(kBroken)) {
+    certain -= kBroken.size();
   }
   const std::size_t begin = std::min(context + written_, text.size());
   if (certain < begin) return "";

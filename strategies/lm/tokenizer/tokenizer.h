@@ -42,7 +42,8 @@ std::unique_ptr<ModelTokenizer> load_tokenizer(const GgufFile& gguf);
 std::unique_ptr<ModelTokenizer> load_tokenizer(const std::filesystem::path& folder);
 
 // The text of a stream of tokens as it grows: what has been handed out never changes, and no
-// character is handed out in part. The parts together are decode() of all ids.
+// character is handed out in part. The parts together are decode() of all ids, of which the last
+// may be an unfinished character.
 class TextStream {
  public:
   explicit TextStream(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}

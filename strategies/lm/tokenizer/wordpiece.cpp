@@ -12,6 +12,7 @@
 #include "harness/core/files.h"
 #include "harness/core/sha256.h"
 #include "harness/core/utf8.h"
+#include "strategies/lm/tokenizer/bert_text.h"
 #include "strategies/lm/tokenizer/characters.h"
 #include "strategies/lm/tokenizer/special_tokens.h"
 
@@ -20,11 +21,7 @@ namespace {
 
 constexpr std::size_t kMostCharactersAWord = 100;  // longer ones are [UNK]
 
-struct Normalisation {
-  bool lower_case = true, strip_accents = true, space_chinese = true;
-};
-
-Normalisation read_normalisation(const std::filesystem::path& file) {
+BertRules read_normalisation(const std::filesystem::path& file) {
   const auto config = nlohmann::json::parse(read_text(file), nullptr, /*allow_exceptions=*/false);
   if (!config.is_object()) {
     throw Error("this tokenizer configuration is not a JSON object", file.string(),
@@ -37,59 +34,15 @@ Normalisation read_normalisation(const std::filesystem::path& file) {
     throw Error(fmt::format("{} is neither true nor false", key), file.string(),
                 "download the model again");
   };
-  Normalisation rules;
+  BertRules rules;
   rules.lower_case = flag("do_lower_case", true);
   rules.strip_accents = flag("strip_accents", rules.lower_case);
   rules.space_chinese = flag("tokenize_chinese_chars", true);
   return rules;
 }
 
-utf8proc_category_t category(char32_t c) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(c));
-}
-
-// What clean-up removes: control, format and private-use characters, and the mark of broken text.
-bool is_removed(char32_t c) {
-  if (c == '\t' || c == '\n' || c == '\r') return false;
-  const auto kind = category(c);
-  return c == 0 || c == 0xFFFD || kind == UTF8PROC_CATEGORY_CC || kind == UTF8PROC_CATEGORY_CF ||
-         kind == UTF8PROC_CATEGORY_CO;
-}
-
-// The blocks of the Hugging Face tokenizers library, which begins one of them at 2B920 where BERT's
-// own script has 2B820.
-bool is_chinese(char32_t c) {
-  constexpr std::pair<char32_t, char32_t> kBlocks[] = {
-      {0x4E00, 0x9FFF},   {0x3400, 0x4DBF},   {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F},
-      {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0xF900, 0xFAFF},   {0x2F800, 0x2FA1F}};
-  return std::ranges::any_of(
-      kBlocks, [&](const auto& block) { return c >= block.first && c <= block.second; });
-}
-
-bool is_punctuation(char32_t c) {
-  if (c < 128) {
-    return (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) ||
-           (c >= 123 && c <= 126);
-  }
-  const auto kind = category(c);
-  return kind >= UTF8PROC_CATEGORY_PC && kind <= UTF8PROC_CATEGORY_PO;
-}
-
-// Appends the canonical decomposition of `c` without its non-spacing marks.
-void append_without_accents(char32_t c, std::u32string& text) {
-  utf8proc_int32_t parts[32];
-  int last_class = 0;
-  const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), parts, 32,
-                                             UTF8PROC_DECOMPOSE, &last_class);
-  QUADRANT_CHECK(count >= 0 && count <= 32);
-  for (utf8proc_ssize_t i = 0; i < count; ++i) {
-    const auto part = static_cast<char32_t>(parts[i]);
-    if (category(part) != UTF8PROC_CATEGORY_MN) text += part;
-  }
-}
-
 // Words and single punctuation marks, cleaned and normalised.
-std::vector<std::u32string> basic_words(std::string_view text, const Normalisation& rules) {
+std::vector<std::u32string> basic_words(std::string_view text, const BertRules& rules) {
   std::vector<std::u32string> words;
   std::u32string word, plain;
   const auto flush = [&] {
@@ -99,7 +52,7 @@ std::vector<std::u32string> basic_words(std::string_view text, const Normalisati
   std::vector<Character> characters = characters_of(text);
   characters.pop_back();  // the sentinel
   for (const Character& character : characters) {
-    if (is_removed(character.code_point)) continue;
+    if (is_removed_by_bert(character.code_point)) continue;
     if (character.kind == CharClass::kSpace) {
       flush();
       continue;
@@ -195,10 +148,10 @@ class WordPiece : public Tokenizer {
       tokens_.emplace_back(token);
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    std::vector<std::pair<std::string, std::int32_t>> specials;
+    std::vector<SpecialTokens::Token> specials;
     for (const char* token : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}) {
       if (const auto id = find(token)) {
-        specials.emplace_back(token, *id);
+        specials.push_back({token, *id});
         special_ids_.push_back(*id);
       }
     }
@@ -258,7 +211,7 @@ class WordPiece : public Tokenizer {
   }
 
   std::size_t max_tokens_;
-  Normalisation rules_;
+  BertRules rules_;
   std::vector<std::string> tokens_;
   std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
   std::size_t longest_ = 0;  // token, in bytes

@@ -1,0 +1,211 @@
+#include "datasets/lm_eval/task.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "datasets/lm_eval/task_keys.h"
+#include "harness/core/error.h"
+#include "harness/core/json.h"
+#include "harness/core/sha256.h"
+#include "harness/core/utf8.h"
+
+namespace quadrant::lm_eval {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+class SuiteMaker {
+ public:
+  explicit SuiteMaker(const fs::path& file) : task_(read_yaml(file, read_), file) {}
+
+  Suite make() {
+    suite_.name = task_.text("task", "");
+    if (suite_.name.empty()) task_.refuse("task", "the task has no name", "write task: NAME");
+    suite_.version = version();
+    suite_.source = "an lm-eval task";
+    suite_.prompt.system = to_nfc(strip_end(task_.text("description", "")));
+    const std::string path = task_.text("dataset_path", "");
+    if (path != "json" && path != "csv") {
+      task_.refuse("dataset_path", fmt::format("data of \"{}\" is not at hand", path),
+                   "save the data as .jsonl and write dataset_path: json");
+    }
+    task_.require("target_delimiter", " ");
+    task_.require("fewshot_delimiter", "\n\n");
+    read_output_type();
+    read_filters();
+    read_metrics();
+    read_splits();
+    for (const fs::path& file : read_) {
+      suite_.file_hashes[fs::relative(file, task_.file().parent_path()).string()] =
+          sha256_file(file);
+    }
+    suite_.hash = json_hash(suite_.file_hashes);
+    return std::move(suite_);
+  }
+
+ private:
+  // Prompts put an empty line behind the description, as lm-eval does with the usual "\n\n".
+  static std::string strip_end(std::string text) {
+    while (text.ends_with('\n') || text.ends_with(' ')) text.pop_back();
+    return text;
+  }
+
+  std::string version() const {
+    if (!task_.has("metadata")) return "1";
+    const json version = task_.value("metadata").is_object()
+                             ? task_.value("metadata").value("version", json(1))
+                             : json(1);
+    return version.is_string() ? version.get<std::string>() : version.dump();
+  }
+
+  void read_output_type() {
+    const std::string type = task_.text("output_type", "generate_until");
+    if (type == "multiple_choice") {
+      task_.value("doc_to_choice");
+      suite_.kind = "choice";
+      suite_.prompt.stop = {"\n"};
+    } else if (type == "generate_until") {
+      suite_.kind = "qa";
+      read_generation();
+    } else {
+      task_.refuse("output_type",
+                   fmt::format("tasks of output_type \"{}\" are not supported", type),
+                   "use a multiple_choice or generate_until task");
+    }
+  }
+
+  void read_generation() {
+    suite_.prompt.max_new_tokens = 256;  // lm-eval's default
+    suite_.prompt.stop = {"\n\n"};
+    if (!task_.has("generation_kwargs")) return;
+    const json& kwargs = task_.value("generation_kwargs");
+    for (const auto& [key, value] : kwargs.items()) {
+      if (key == "until" && (value.is_string() || value.is_array())) {
+        suite_.prompt.stop.clear();
+        for (const json& stop : value.is_array() ? value : json::array({value})) {
+          if (stop.is_string()) suite_.prompt.stop.push_back(stop);
+        }
+      } else if ((key == "max_gen_toks" || key == "max_new_tokens") && value.is_number_unsigned() &&
+                 value > 0 && value <= 1'000'000) {
+        suite_.prompt.max_new_tokens = value;
+      } else if (key != "do_sample" && key != "temperature") {
+        task_.refuse("generation_kwargs", fmt::format("\"{}\" is not supported", key),
+                     "use until and max_gen_toks");
+      } else if (value != json(false) && value != json(0) && value != json(0.0)) {
+        task_.refuse("generation_kwargs", "answers are greedy: sampling is not supported",
+                     "write do_sample: false");
+      }
+    }
+  }
+
+  void read_filters() {
+    if (!task_.has("filter_list")) return;
+    for (const json& list : task_.value("filter_list")) {
+      const json steps = list.is_object() ? list.value("filter", json::array()) : json::array();
+      for (const json& step : steps) {
+        const json name = step.is_object() ? step.value("function", json("")) : json("");
+        if (name != "take_first") {
+          task_.refuse("filter_list", fmt::format("the filter {} is not supported", name.dump()),
+                       "use a task without it");
+        }
+      }
+    }
+  }
+
+  // lm-eval's names of ours; scores of log-likelihoods have none yet.
+  void read_metrics() {
+    static const std::map<std::string, std::string> kNames{
+        {"acc", "accuracy"},  {"exact_match", "exact_match"},
+        {"f1", "f1"},         {"bleu", "bleu"},
+        {"chrf", "chrf"},     {"rouge1", "rouge1"},
+        {"rouge2", "rouge2"}, {"rougeL", "rougeL"}};
+    const bool choice = suite_.kind == "choice";
+    if (task_.has("metric_list")) {
+      for (const json& metric : task_.value("metric_list")) {
+        const std::string name =
+            metric.is_object() && metric.contains("metric") && metric["metric"].is_string()
+                ? metric["metric"].get<std::string>()
+                : "";
+        if (choice && name != "acc") continue;  // acc_norm: the same choices by another rule
+        const auto known = kNames.find(name);
+        if (known == kNames.end()) {
+          task_.refuse("metric_list", fmt::format("the metric \"{}\" is not supported", name),
+                       "use acc, exact_match, f1, bleu, chrf or rouge");
+        }
+        suite_.metrics.push_back(known->second);
+      }
+    }
+    if (suite_.metrics.empty()) suite_.metrics = {choice ? "accuracy" : "exact_match"};
+  }
+
+  std::vector<json> documents(const std::string& split) {
+    std::vector<json> all;
+    for (const fs::path& path : files_of(task_, split)) {
+      const std::vector<json> some = read_documents(path);
+      all.insert(all.end(), some.begin(), some.end());
+      if (!std::ranges::count(read_, path)) read_.push_back(path);
+    }
+    return all;
+  }
+
+  std::vector<Item> items(const std::string& split) {
+    std::vector<Item> items;
+    for (const json& document : documents(split)) {
+      items.push_back(read_item(task_, document, items.size()));
+    }
+    return items;
+  }
+
+  // lm-eval asks the test split, or the validation split when there is no other.
+  void read_splits() {
+    const std::string validation = task_.text("validation_split", "");
+    const std::string test = task_.text("test_split", validation);
+    if (test.empty()) task_.refuse("test_split", "no split to ask", "write test_split: test");
+    suite_.test = items(test);
+    if (suite_.test.empty()) task_.refuse("test_split", "the test split is empty", "add documents");
+    if (!validation.empty() && validation != test) suite_.dev = items(validation);
+    const std::string shots = task_.text("fewshot_split", task_.text("training_split", ""));
+    if (shots.empty() || shots == test) return;
+    for (const Item& item : items(shots)) {
+      TrainingExample example;
+      example.kind = TrainingExample::Kind::kQuestionAnswer;
+      example.question = item.question;
+      example.answer = item.targets.front();
+      suite_.train.push_back(std::move(example));
+    }
+  }
+
+  std::vector<fs::path> read_;
+  TaskKeys task_;
+  Suite suite_;
+};
+
+}  // namespace
+
+std::optional<fs::path> find_task(const fs::path& path) {
+  const auto is_yaml = [](const fs::path& file) {
+    return file.extension() == ".yaml" || file.extension() == ".yml";
+  };
+  if (fs::is_regular_file(path) && is_yaml(path)) return path;
+  if (!fs::is_directory(path) || fs::exists(path / "suite.toml")) return std::nullopt;
+  std::vector<fs::path> tasks;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (!entry.is_regular_file() || !is_yaml(entry.path())) continue;
+    std::vector<fs::path> files;
+    if (read_yaml(entry.path(), files).contains("task")) tasks.push_back(entry.path());
+  }
+  if (tasks.size() > 1) {
+    std::ranges::sort(tasks);
+    throw Error("this folder holds several lm-eval tasks", path.string(),
+                "name one of them: " + tasks[0].filename().string() + ", " +
+                    tasks[1].filename().string() + " ...");
+  }
+  return tasks.empty() ? std::nullopt : std::optional(tasks[0]);
+}
+
+Suite load_task(const fs::path& file) { return SuiteMaker(file).make(); }
+
+}  // namespace quadrant::lm_eval

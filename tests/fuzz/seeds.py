@@ -1,0 +1,79 @@
+"""Writes the inputs a fuzzer starts from: python3 seeds.py TARGET FOLDER. No package is needed."""
+
+import json
+import struct
+import sys
+from pathlib import Path
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+def golden(name):
+    return json.loads((GOLDEN / name).read_text())
+
+
+def jinja():
+    for case in golden("jinja.json")["cases"]:
+        yield case["template"].encode()
+    for entry in golden("chat_templates.json")["templates"].values():
+        yield entry["template"].encode()
+
+
+def tokenizer_json():
+    """The kinds of golden tokenizers, their vocabularies cut to a few tokens."""
+    for name, entry in golden("tokenizer_json.json").items():
+        if name == "texts":
+            continue
+        model = entry["config"]["model"]
+        if isinstance(model["vocab"], dict):
+            model["vocab"] = dict(list(model["vocab"].items())[:40])
+            kept = model["vocab"]
+            merges = [m.split(" ") if isinstance(m, str) else m for m in model.get("merges", [])]
+            model["merges"] = [m for m in merges if m[0] in kept and m[1] in kept and m[0] + m[1] in kept]
+        else:
+            model["vocab"] = model["vocab"][:40]
+        yield json.dumps(entry["config"]).encode()
+
+
+def text(value):
+    return struct.pack("<Q", len(value.encode())) + value.encode()
+
+
+def gguf_file(kind, tokens, types, extra):
+    values = [
+        ("tokenizer.ggml.model", struct.pack("<I", 8) + text(kind)),
+        ("tokenizer.ggml.pre", struct.pack("<I", 8) + text("gpt-2")),
+        ("tokenizer.ggml.tokens", struct.pack("<IIQ", 9, 8, len(tokens)) + b"".join(map(text, tokens))),
+        ("tokenizer.ggml.token_type", struct.pack("<IIQ", 9, 5, len(types)) + struct.pack(f"<{len(types)}i", *types)),
+        ("tokenizer.ggml.bos_token_id", struct.pack("<II", 4, 1)),
+        ("tokenizer.chat_template", struct.pack("<I", 8) + text("{{ bos_token }}{{ messages[0].content }}")),
+        *extra,
+    ]
+    body = b"".join(text(key) + value for key, value in values)
+    tensor = text("w") + struct.pack("<IQQIQ", 2, 2, 2, 0, 0)
+    head = b"GGUF" + struct.pack("<IQQ", 3, 1, len(values)) + body + tensor
+    return head + b"\0" * (-len(head) % 32) + struct.pack("<4f", 1, 2, 3, 4)
+
+
+def gguf():
+    tokens, types = ["a", "<s>", "b", "ab", "\u0120"], [1, 3, 1, 1, 1]
+    merges = ("tokenizer.ggml.merges", struct.pack("<IIQ", 9, 8, 1) + text("a b"))
+    yield gguf_file("gpt2", tokens, types, [merges])
+    tokens, types = ["<unk>", "<s>", "a", "\u2581a", "  "], [2, 3, 1, 1, 4]
+    scores = ("tokenizer.ggml.scores", struct.pack("<IIQ5f", 9, 6, 5, 0, 0, -1, -2, -3))
+    yield gguf_file("llama", tokens, types, [scores])
+
+
+def safetensors():
+    header = json.dumps({
+        "__metadata__": {"format": "pt"},
+        "a": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]},
+        "b": {"dtype": "BF16", "shape": [3], "data_offsets": [16, 22]},
+    }).encode()
+    yield struct.pack("<Q", len(header)) + header + bytes(22)
+
+
+if __name__ == "__main__":
+    target, folder = sys.argv[1], Path(sys.argv[2])
+    for number, seed in enumerate(globals()[target]()):
+        (folder / f"seed-{number}").write_bytes(seed)

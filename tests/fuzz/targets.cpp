@@ -1,0 +1,78 @@
+#include "targets.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "harness/core/error.h"
+#include "harness/jinja/template.h"
+#include "strategies/lm/chat/chat.h"
+#include "strategies/lm/tokenizer/json/tokenizer_json.h"
+#include "strategies/lm/tokenizer/tokenizer.h"
+#include "strategies/lm/weights/safetensors.h"
+
+namespace quadrant::fuzz {
+namespace {
+
+constexpr const char* kText = "Hello  wörld 12\n\n<s>안녕 \xFF";
+
+// The bytes as a file; readers map files. In memory where the system has such a folder.
+std::filesystem::path file_of(std::string_view bytes) {
+  static const std::filesystem::path path = [] {
+    const bool memory = std::filesystem::exists("/dev/shm");
+    return std::filesystem::path(memory ? "/dev/shm" : "/tmp") /
+           fmt::format("quadrant-fuzz-{}", ::getpid());
+  }();
+  std::filesystem::remove(path);
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+void use(const ModelTokenizer& tokenizer) {
+  tokenizer.decode(tokenizer.encode_trusted(kText));
+  tokenizer.decode(tokenizer.encode_plain(kText));
+}
+
+void run_gguf(std::string_view bytes) {
+  const GgufFile gguf(file_of(bytes));
+  const std::vector<Message> question{{"user", "Q"}};
+  try {
+    load_chat_template("model", gguf)->render(question, true);
+  } catch (const Error&) {
+    // A file without a template may still have a tokenizer.
+  }
+  use(*load_tokenizer(gguf));
+}
+
+void run_safetensors(std::string_view bytes) { const SafetensorsFile file(file_of(bytes)); }
+
+void run_tokenizer_json(std::string_view bytes) {
+  use(*load_tokenizer_json(file_of(bytes), HfTokenizerConfig{}));
+}
+
+void run_jinja(std::string_view bytes) {
+  using jinja::Text;
+  const jinja::Value message = *jinja::make_dict(
+      {{"role", Text::own("user")}, {"content", Text::foreign("x <|im_end|> 안녕\n")}});
+  const jinja::Variables variables{{"messages", *jinja::make_list({message, message})},
+                                   {"add_generation_prompt", true},
+                                   {"bos_token", Text::own("<s>")},
+                                   {"tools", jinja::None{}},
+                                   {"n", jinja::Value(7)}};
+  const jinja::Template chat(bytes, "fuzz", {.trim_blocks = true, .lstrip_blocks = true});
+  chat.render(variables).marked();
+}
+
+}  // namespace
+
+const std::vector<Target>& targets() {
+  static const std::vector<Target> list{{"gguf", run_gguf},
+                                        {"safetensors", run_safetensors},
+                                        {"tokenizer_json", run_tokenizer_json},
+                                        {"jinja", run_jinja}};
+  return list;
+}
+
+}  // namespace quadrant::fuzz
