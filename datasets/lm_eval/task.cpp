@@ -191,12 +191,15 @@ std::optional<fs::path> find_task(const fs::path& path) {
   };
   if (fs::is_regular_file(path) && is_yaml(path)) return path;
   if (!fs::is_directory(path) || fs::exists(path / "suite.toml")) return std::nullopt;
-  std::vector<fs::path> tasks;
+  std::vector<fs::path> tasks, included;
   for (const auto& entry : fs::directory_iterator(path)) {
     if (!entry.is_regular_file() || !is_yaml(entry.path())) continue;
     std::vector<fs::path> files;
     if (read_yaml(entry.path(), files).contains("task")) tasks.push_back(entry.path());
+    included.insert(included.end(), files.begin() + 1, files.end());
   }
+  std::erase_if(tasks,
+                [&](const fs::path& task) { return std::ranges::count(included, task) > 0; });
   if (tasks.size() > 1) {
     std::ranges::sort(tasks);
     throw Error("this folder holds several lm-eval tasks", path.string(),

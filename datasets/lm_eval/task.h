@@ -24,7 +24,8 @@
 namespace quadrant::lm_eval {
 
 // The task that a path means: itself when it is a .yaml file; of a folder without suite.toml, its
-// one YAML file that names a task. nullopt: not a task. Error when there are several.
+// one YAML file that names a task and that no other one includes. nullopt: not a task. Error when
+// there are several.
 std::optional<std::filesystem::path> find_task(const std::filesystem::path& path);
 
 // Error with file, key and mend.

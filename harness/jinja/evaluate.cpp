@@ -10,14 +10,18 @@ namespace quadrant::jinja {
 
 Value Interpreter::evaluate(const Expression& expression) {
   using Kind = Expression::Kind;
+  const Level level(*this);
   work();
   line_ = expression.line;
   const auto operand = [&](std::size_t i) { return evaluate(*expression.operands[i]); };
   switch (expression.kind) {
     case Kind::kConstant:
       return expression.value;
-    case Kind::kName:
-      return look_up(expression.name);
+    case Kind::kName: {
+      Value value = look_up(expression.name);
+      if (value.as<Text>()) work_through(value);  // it is copied
+      return value;
+    }
     case Kind::kList: {
       std::vector<Value> items;
       for (std::size_t i = 0; i < expression.operands.size(); ++i) items.push_back(operand(i));
@@ -42,6 +46,7 @@ Value Interpreter::evaluate(const Expression& expression) {
       return call(expression);
     case Kind::kFilter: {
       const Value value = operand(0);
+      work_through(value);
       return filter(expression.name, value, arguments(expression));
     }
     case Kind::kTest: {
@@ -70,6 +75,8 @@ Value Interpreter::binary(const Expression& expression) {
   }
   const Value right = evaluate(*expression.operands[1]);
   line_ = expression.line;
+  work_through(left);
+  work_through(right);
   return operate(*this, expression.name, left, right);
 }
 
@@ -95,6 +102,7 @@ Value Interpreter::call(const Expression& call) {
     const Value value = evaluate(*callee.operands[0]);
     const Arguments given = arguments(call);
     line_ = call.line;
+    work_through(value);
     return call_method(*this, value, callee.name, given);
   }
   const Value function = evaluate(callee);

@@ -18,13 +18,6 @@ ExpressionPtr make(Kind kind, int line, std::string name = "") {
   return expression;
 }
 
-template <class... Operands>
-ExpressionPtr make_with(Kind kind, int line, std::string name, Operands... operands) {
-  auto expression = make(kind, line, std::move(name));
-  (expression->operands.push_back(std::move(operands)), ...);
-  return expression;
-}
-
 // Jinja's grammar from the loosest binding to the tightest; one function a level.
 class ExpressionParser {
  public:
@@ -50,6 +43,26 @@ class ExpressionParser {
   }
 
  private:
+  template <class... Operands>
+  ExpressionPtr make_with(Kind kind, int line, std::string name, Operands... operands) {
+    auto expression = make(kind, line, std::move(name));
+    (expression->operands.push_back(std::move(operands)), ...);
+    measure(*expression);
+    return expression;
+  }
+
+  // Long chains of operators make deep trees without any recursion here.
+  void measure(Expression& expression) {
+    constexpr int kDeepest = 200;
+    for (const ExpressionPtr& operand : expression.operands) {
+      if (operand) expression.depth = std::max(expression.depth, operand->depth + 1);
+    }
+    for (const auto& [name, value] : expression.keywords) {
+      expression.depth = std::max(expression.depth, value->depth + 1);
+    }
+    if (expression.depth > kDeepest) reader_.refuse("the expression is too long");
+  }
+
   using Level = ExpressionPtr (ExpressionParser::*)();
 
   // The operator at hand and its right side.
@@ -167,6 +180,7 @@ class ExpressionParser {
         list->operands.push_back(conditional());
         if (!reader_.is_operator("]")) reader_.expect_operator(",");
       }
+      measure(*list);
       return list;
     }
     if (token.text == "{") {
@@ -177,6 +191,7 @@ class ExpressionParser {
         dict->operands.push_back(conditional());
         if (!reader_.is_operator("}")) reader_.expect_operator(",");
       }
+      measure(*dict);
       return dict;
     }
     reader_.refuse(fmt::format("\"{}\" where an expression should be", token.text));
@@ -192,6 +207,7 @@ class ExpressionParser {
       reader_.expect_operator(",");
       tuple = true;
     }
+    measure(*list);
     return tuple ? std::move(list) : std::move(list->operands[0]);
   }
 
@@ -254,6 +270,7 @@ class ExpressionParser {
       }
       if (!reader_.is_operator(")")) reader_.expect_operator(",");
     }
+    measure(call);
   }
 
   ExpressionPtr filters(ExpressionPtr value) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMostSteps = 4'000'000;
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;
-constexpr int kDeepest = 200;
+constexpr int kDeepest = 500;
 
 }  // namespace
 
@@ -37,19 +37,25 @@ void Interpreter::work(std::size_t steps) {
   if (steps_ > kMostSteps) refuse("the template does not come to an end");
 }
 
+Interpreter::Level::Level(Interpreter& interpreter) : interpreter_(interpreter) {
+  if (++interpreter.depth_ <= kDeepest) return;
+  --interpreter.depth_;
+  interpreter.refuse("the template goes too deep: does a macro call itself?");
+}
+
 void Interpreter::require_size(std::size_t size) const {
   if (size > kMostBytes) refuse("the template makes too long a text");
 }
 
 Value Interpreter::list(std::vector<Value> items, bool tuple) const {
   auto made = make_list(std::move(items), tuple);
-  if (!made) refuse("a list is nested too deep, or holds a namespace");
+  if (!made) refuse("a list is too deep or too large, or holds a namespace");
   return *std::move(made);
 }
 
 Value Interpreter::dict(std::vector<std::pair<std::string, Value>> entries) const {
   auto made = make_dict(std::move(entries));
-  if (!made) refuse("a dictionary is nested too deep, or holds a namespace");
+  if (!made) refuse("a dictionary is too deep or too large, or holds a namespace");
   return *std::move(made);
 }
 
@@ -63,6 +69,7 @@ Interpreter::Flow Interpreter::execute(const Body& body, Text& out) {
 
 Interpreter::Flow Interpreter::execute(const Statement& statement, Text& out) {
   using Kind = Statement::Kind;
+  const Level level(*this);
   work();
   line_ = statement.line;
   switch (statement.kind) {
@@ -91,8 +98,9 @@ Interpreter::Flow Interpreter::execute(const Statement& statement, Text& out) {
   throw Bug("unknown statement of a template");
 }
 
-void Interpreter::print(const Value& value, Text& out) const {
+void Interpreter::print(const Value& value, Text& out) {
   require_defined(value);
+  work_through(value);
   out.append(to_text(value));
   require_size(out.size());
 }
@@ -197,13 +205,12 @@ Value Interpreter::look_up(const std::string& name) const {
 }
 
 Value Interpreter::call_macro(const Macro& macro, const Arguments& arguments) {
-  if (++depth_ > kDeepest)
-    refuse(fmt::format("the macro \"{}\" calls itself for ever", macro.name));
   if (arguments.values.size() > macro.parameters.size()) {
     refuse(fmt::format("too many arguments for the macro \"{}\"", macro.name));
   }
   // A macro sees the template's own variables, not those of loops around its call.
-  std::vector<Frame> outside(frames_.begin() + 2, frames_.end());
+  std::vector<Frame> outside(std::make_move_iterator(frames_.begin() + 2),
+                             std::make_move_iterator(frames_.end()));
   frames_.resize(2);
   Frame frame;
   for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
@@ -222,7 +229,6 @@ Value Interpreter::call_macro(const Macro& macro, const Arguments& arguments) {
   frames_.resize(2);
   frames_.insert(frames_.end(), std::make_move_iterator(outside.begin()),
                  std::make_move_iterator(outside.end()));
-  --depth_;
   return out;
 }
 

@@ -33,13 +33,26 @@ class Interpreter {
   Value dict(std::vector<std::pair<std::string, Value>> entries) const;
   void require_size(std::size_t size) const;  // of a text or list about to be made
   void work(std::size_t steps = 1);           // refuses when it becomes too much
+  void work_through(const Value& value) { work(extent_of(value).weight / 4); }
   Value attribute(const Value& value, const std::string& name) const;
   Value item(const Value& value, const Value& key) const;
   bool truth(const Value& value) const;
+  void require_defined(const Value& value) const;  // with strict_undefined
   Value filter(const std::string& name, const Value& value, const Arguments& arguments);
   bool test(const std::string& name, const Value& value, const Arguments& arguments);
 
  private:
+  // One level of the recursion over the syntax tree; refuses when there are too many.
+  class Level {
+   public:
+    explicit Level(Interpreter& interpreter);
+    ~Level() { --interpreter_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+
+   private:
+    Interpreter& interpreter_;
+  };
   enum class Flow { kOn, kBreak, kContinue };
   using Frame = std::map<std::string, Value, std::less<>>;
 
@@ -55,8 +68,7 @@ class Interpreter {
   Value call_macro(const Macro& macro, const Arguments& arguments);
   Value binary(const Expression& expression);
   Value slice(const Expression& expression);
-  void print(const Value& value, Text& out) const;
-  void require_defined(const Value& value) const;
+  void print(const Value& value, Text& out);
 
   const Options& options_;
   const std::string& where_;

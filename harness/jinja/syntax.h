@@ -31,6 +31,7 @@ struct Expression {
   };
   Kind kind = Kind::kConstant;
   int line = 1;
+  int depth = 1;  // of the tree below
   std::string name;
   Value value;
   std::vector<ExpressionPtr> operands;

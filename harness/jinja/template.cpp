@@ -11,7 +11,10 @@ Text Template::render(const Variables& variables) const {
 
 Value Template::evaluate(const Variables& variables) const {
   if (body_.size() == 1 && body_[0]->kind == Statement::Kind::kOutput) {
-    return Interpreter(variables, options_, where_).evaluate(*body_[0]->expression);
+    Interpreter interpreter(variables, options_, where_);
+    Value value = interpreter.evaluate(*body_[0]->expression);
+    interpreter.require_defined(value);
+    return value;
   }
   return render(variables);
 }

@@ -20,7 +20,7 @@ std::string TokenReader::expect_name(const char* what) {
 }
 
 TokenReader::Level::Level(TokenReader& reader) : reader_(reader) {
-  constexpr int kDeepest = 60;
+  constexpr int kDeepest = 100;
   if (++reader_.depth_ > kDeepest) {
     --reader_.depth_;
     reader_.refuse("the template is nested too deep");

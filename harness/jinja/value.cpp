@@ -12,11 +12,14 @@ namespace quadrant::jinja {
 namespace {
 
 constexpr int kDeepest = 64;
+constexpr std::size_t kHeaviest = 1 << 20;
 
-int depth_of(const Value& value) {
-  if (const auto* list = value.list()) return list->depth;
-  if (const auto* dict = value.dict()) return dict->depth;
-  return 0;
+// Adds a value inside to the extent of the one around it; false: too deep or too heavy.
+bool add(const Value& inside, Extent& extent) {
+  const Extent own = extent_of(inside);
+  extent.depth = std::max(extent.depth, own.depth + 1);
+  extent.weight += own.weight;
+  return !is_namespace(inside) && extent.depth <= kDeepest && extent.weight <= kHeaviest;
 }
 
 std::string float_text(double value) {
@@ -115,18 +118,16 @@ std::optional<Value> make_list(std::vector<Value> items, bool tuple) {
   auto list = std::make_shared<List>();
   list->tuple = tuple;
   for (const Value& item : items) {
-    if (is_namespace(item)) return std::nullopt;
-    list->depth = std::max(list->depth, depth_of(item) + 1);
+    if (!add(item, list->extent)) return std::nullopt;
   }
   list->items = std::move(items);
-  return list->depth > kDeepest ? std::nullopt : std::optional(Value(std::move(list)));
+  return Value(std::move(list));
 }
 
 std::optional<Value> make_dict(std::vector<std::pair<std::string, Value>> entries) {
   auto dict = std::make_shared<Dict>();
   for (auto& [key, value] : entries) {
-    if (is_namespace(value)) return std::nullopt;
-    dict->depth = std::max(dict->depth, depth_of(value) + 1);
+    if (!add(value, dict->extent)) return std::nullopt;
     const auto same = std::ranges::find(dict->entries, key, &std::pair<std::string, Value>::first);
     if (same == dict->entries.end()) {
       dict->entries.emplace_back(key, std::move(value));
@@ -134,7 +135,15 @@ std::optional<Value> make_dict(std::vector<std::pair<std::string, Value>> entrie
       same->second = std::move(value);
     }
   }
-  return dict->depth > kDeepest ? std::nullopt : std::optional(Value(std::move(dict)));
+  return Value(std::move(dict));
+}
+
+Extent extent_of(const Value& value) {
+  constexpr std::size_t kPiece = 64;
+  if (const auto* list = value.list()) return list->extent;
+  if (const auto* dict = value.dict()) return dict->extent;
+  if (const auto* text = value.as<Text>()) return {0, 1 + text->size() / kPiece};
+  return {0, 1};
 }
 
 bool is_namespace(const Value& value) {
@@ -242,23 +251,26 @@ Text to_json(const Value& value, int indent, int level) {
   return Text::foreign(json);
 }
 
-Value from_json(const nlohmann::json& json) {
+Value from_json(const nlohmann::json& json, int level) {
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_integer()) return json.get<std::int64_t>();
   if (json.is_number()) return json.get<double>();
   if (json.is_string()) return Text::foreign(json.get_ref<const std::string&>());
   if (!json.is_structured()) return None{};
   std::optional<Value> made;
-  if (json.is_array()) {
+  if (json.is_array() && level < kDeepest) {
     std::vector<Value> items;
-    for (const auto& item : json) items.push_back(from_json(item));
+    for (const auto& item : json) items.push_back(from_json(item, level + 1));
     made = make_list(std::move(items));
-  } else {
+  } else if (level < kDeepest) {
     std::vector<std::pair<std::string, Value>> entries;
-    for (const auto& [key, item] : json.items()) entries.emplace_back(key, from_json(item));
+    for (const auto& [key, item] : json.items())
+      entries.emplace_back(key, from_json(item, level + 1));
     made = make_dict(std::move(entries));
   }
-  if (!made) throw Error("this JSON is nested too deep", "a template's data", "flatten it");
+  if (!made)
+    throw Error("this JSON is nested too deep or too large", "a template's data",
+                "make it smaller");
   return *std::move(made);
 }
 

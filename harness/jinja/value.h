@@ -20,14 +20,19 @@ struct Undefined {
   std::string name;  // what was looked for; "": nothing, which strict_undefined lets pass
 };
 struct None {};
+// What it takes to walk through a value. Bounded, because a value may stand in another many times.
+struct Extent {
+  int depth = 1;           // of lists and dictionaries inside each other
+  std::size_t weight = 1;  // values, and pieces of text
+};
 struct List {
   std::vector<Value> items;
-  int depth = 1;  // of lists and dictionaries inside each other
+  Extent extent;
   bool tuple = false;
 };
 struct Dict {
   std::vector<std::pair<std::string, Value>> entries;  // in the order of writing
-  int depth = 1;
+  Extent extent;
   bool is_namespace = false;
   const Value* find(std::string_view key) const;
 };
@@ -58,10 +63,11 @@ struct Value {
   const char* kind() const;  // "a text", for messages
 };
 
-// nullopt: nested too deep, or a namespace inside (which could hold itself).
+// nullopt: too deep or too heavy, or a namespace inside (which could hold itself).
 std::optional<Value> make_list(std::vector<Value> items, bool tuple = false);
 std::optional<Value> make_dict(std::vector<std::pair<std::string, Value>> entries);
 bool is_namespace(const Value& value);
+Extent extent_of(const Value& value);
 
 bool is_true(const Value& value);  // Python's bool()
 bool equal(const Value& left, const Value& right);
@@ -70,6 +76,6 @@ Text to_text(const Value& value);                             // Python's str()
 Text to_json(const Value& value, int indent, int level = 0);  // json.dumps; indent < 0: one line
 
 // All text in it is foreign. Error when it is nested deeper than templates may go.
-Value from_json(const nlohmann::json& json);
+Value from_json(const nlohmann::json& json, int level = 0);
 
 }  // namespace quadrant::jinja

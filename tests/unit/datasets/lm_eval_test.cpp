@@ -20,7 +20,7 @@ const nlohmann::json& golden() {
   return file;
 }
 
-Suite load(const SuiteFolder& folder, const nlohmann::json& files) {
+Suite load(SuiteFolder& folder, const nlohmann::json& files) {
   for (const auto& [name, text] : files.items()) folder.write(name, text);
   return load_suite(folder.path());
 }
@@ -38,7 +38,7 @@ std::string complaint(const std::string& key, const std::string& line) {
   lines[key] = line;
   std::string yaml;
   for (const auto& [name, text] : lines) yaml += text + "\n";
-  const SuiteFolder folder;
+  SuiteFolder folder;
   folder.write("d.jsonl", R"({"q": "Q:", "a": "A"})");
   folder.write("t.yaml", yaml);
   try {
@@ -55,7 +55,7 @@ std::string complaint(const std::string& key, const std::string& line) {
 TEST_CASE("lm-eval tasks ask what lm-eval asks") {
   for (const auto& [name, task] : golden().items()) {
     CAPTURE(name);
-    const SuiteFolder folder;
+    SuiteFolder folder;
     const Suite suite = load(folder, task.at("files"));
     REQUIRE(suite.test.size() == task.at("items").size());
     for (std::size_t i = 0; i < suite.test.size(); ++i) {
@@ -74,7 +74,7 @@ TEST_CASE("lm-eval tasks ask what lm-eval asks") {
 }
 
 TEST_CASE("the settings of an lm-eval task are the suite's") {
-  const SuiteFolder choice, generate;
+  SuiteFolder choice, generate;
   const Suite suite = load(choice, golden().at("choice").at("files"));
   CHECK(suite.name == "local_choice");
   CHECK(suite.version == "2.0");
@@ -90,7 +90,7 @@ TEST_CASE("the settings of an lm-eval task are the suite's") {
 }
 
 TEST_CASE("few-shot examples come from their split") {
-  const SuiteFolder folder;
+  SuiteFolder folder;
   folder.write("t.yaml",
                "task: t\ndataset_path: json\noutput_type: multiple_choice\n"
                "dataset_kwargs: {data_files: {train: a.jsonl, dev: [a.jsonl, b.json]}}\n"
@@ -127,7 +127,7 @@ TEST_CASE("what an lm-eval task may not have is named") {
   named("dataset_kwargs", "dataset_kwargs: {}", "no data file");
   named("doc_to_text", "doc_to_text: [", "not YAML");
   named("include", "include: t.yaml", "include each other");
-  named("doc_to_text", "doc_to_text: &a [*a]", "not YAML");
+  named("doc_to_text", "doc_to_text: &a [*a]", "too large or deep");
 }
 
 TEST_CASE("an alias cannot grow without bound") {
@@ -138,7 +138,7 @@ TEST_CASE("an alias cannot grow without bound") {
     for (int j = 0; j < 10; ++j) bomb += before + ", ";
     bomb += "x]\n";
   }
-  const SuiteFolder folder;
+  SuiteFolder folder;
   folder.write("t.yaml", bomb);
   std::vector<fs::path> files;
   CHECK_THROWS_AS(lm_eval::read_yaml(folder.path() / "t.yaml", files), Error);

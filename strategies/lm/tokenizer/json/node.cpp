@@ -8,6 +8,12 @@
 
 namespace quadrant {
 
+JsonNode::JsonNode(const nlohmann::json& value, std::string where, int depth)
+    : value_(&value), where_(std::move(where)), depth_(depth) {
+  constexpr int kDeepest = 30;
+  if (depth > kDeepest) refuse("it is nested too deep");
+}
+
 bool JsonNode::has(const char* key) const {
   if (!value_->is_object()) return false;
   const auto found = value_->find(key);
@@ -16,21 +22,21 @@ bool JsonNode::has(const char* key) const {
 
 JsonNode JsonNode::at(const char* key) const {
   if (!has(key)) refuse(fmt::format("\"{}\" is missing", key));
-  return {(*value_)[key], fmt::format("{}, {}", where_, key)};
+  return {(*value_)[key], fmt::format("{}, {}", where_, key), depth_ + 1};
 }
 
 std::vector<JsonNode> JsonNode::elements() const {
   if (!value_->is_array()) refuse("this is not a list");
   std::vector<JsonNode> nodes;
   nodes.reserve(value_->size());
-  for (const auto& element : *value_) nodes.emplace_back(element, where_);
+  for (const auto& element : *value_) nodes.emplace_back(element, where_, depth_ + 1);
   return nodes;
 }
 
 void JsonNode::each_entry(
     const std::function<void(const std::string&, const JsonNode&)>& visit) const {
   if (!value_->is_object()) refuse("this is not an object");
-  for (const auto& [key, value] : value_->items()) visit(key, {value, where_});
+  for (const auto& [key, value] : value_->items()) visit(key, {value, where_, depth_ + 1});
 }
 
 bool JsonNode::is_text() const { return value_->is_string(); }

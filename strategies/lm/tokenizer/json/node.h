@@ -14,8 +14,8 @@ namespace quadrant {
 // A view: the document must live longer.
 class JsonNode {
  public:
-  JsonNode(const nlohmann::json& value, std::string where)
-      : value_(&value), where_(std::move(where)) {}
+  // Error when it lies deeper than any tokenizer's nodes do.
+  JsonNode(const nlohmann::json& value, std::string where, int depth = 0);
 
   bool has(const char* key) const;  // and it is not null
   JsonNode at(const char* key) const;
@@ -38,6 +38,7 @@ class JsonNode {
  private:
   const nlohmann::json* value_;
   std::string where_;
+  int depth_;
 };
 
 }  // namespace quadrant

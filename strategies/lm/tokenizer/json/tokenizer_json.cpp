@@ -121,12 +121,14 @@ class JsonTokenizer : public ModelTokenizer {
 
  private:
   void name(std::int32_t id, const std::string& token) {
-    constexpr std::int32_t kMostTokens = 1 << 24;
-    if (id >= kMostTokens) {
-      throw Error(fmt::format("the tokenizer has a token with the id {}", id), token,
+    // Vocabularies have gaps, but not many: an id must not decide how much memory is taken.
+    const std::size_t most = 2 * (model_->table().size() + added_.size()) + 1000;
+    const auto index = static_cast<std::size_t>(id);
+    if (index >= most) {
+      throw Error(fmt::format("a token has the id {}, far beyond the others", id),
+                  fmt::format("tokenizer.json, the token \"{}\"", token),
                   "download the model again");
     }
-    const auto index = static_cast<std::size_t>(id);
     if (index >= tokens_.size()) {
       tokens_.resize(index + 1);
       silent_.resize(index + 1);
