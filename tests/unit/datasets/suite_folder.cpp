@@ -13,12 +13,12 @@ SuiteFolder::SuiteFolder() {
 
 SuiteFolder::~SuiteFolder() { std::filesystem::remove_all(path_); }
 
-SuiteFolder& SuiteFolder::write(const std::string& file, const std::string& text) {
+const SuiteFolder& SuiteFolder::write(const std::string& file, const std::string& text) const {
   std::ofstream(path_ / file, std::ios::binary) << text;
   return *this;
 }
 
-SuiteFolder& SuiteFolder::write_good() {
+const SuiteFolder& SuiteFolder::write_good() const {
   write("suite.toml", "name = \"s\"\nkind = \"qa\"\nmetrics = [\"contains\"]\n");
   write("corpus.jsonl", R"({"_id":"d1","title":"T","text":"the sky is blue"})"
                         "\n");

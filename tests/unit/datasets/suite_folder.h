@@ -11,8 +11,8 @@ class SuiteFolder {
   SuiteFolder(const SuiteFolder&) = delete;
   SuiteFolder& operator=(const SuiteFolder&) = delete;
 
-  SuiteFolder& write(const std::string& file, const std::string& text);
-  SuiteFolder& write_good();  // a small qa suite with all files
+  const SuiteFolder& write(const std::string& file, const std::string& text) const;
+  const SuiteFolder& write_good() const;  // a small qa suite with all files
   const std::filesystem::path& path() const { return path_; }
 
  private:
