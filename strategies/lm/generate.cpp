@@ -22,7 +22,7 @@ struct Choice {
 
 // The most likely token of each row. hidden: [rows, width].
 Choice choose(const Decoder& decoder, const Tensor& hidden) {
-  const Tensor logits = at::linear(hidden, decoder.head());
+  const Tensor logits = product(hidden, decoder.head());
   const auto [best, id] = logits.max(-1);
   const Tensor logprob = (best - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
   const Tensor ids = id.to(at::kCPU).contiguous();

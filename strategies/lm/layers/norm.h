@@ -5,9 +5,7 @@
 
 namespace quadrant {
 
-// x: [n, width], weight: [width].
-inline Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps) {
-  return at::rms_norm(x, weight.sizes(), weight, eps);
-}
+// x: [..., width], weight: [width].
+Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps);
 
 }  // namespace quadrant

@@ -1,5 +1,7 @@
 #include "strategies/lm/layers/rope.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -35,6 +37,30 @@ Tensor yarn_frequencies(const Tensor& plain, const RopeConfig& config, int head_
   return plain / config.factor * ramp + plain * (1 - ramp);
 }
 
+Tensor rotate_in_one_pass(const Tensor& x, const Rotation& rotation) {
+  const std::int64_t rows = x.size(0), heads = x.size(1), dim = x.size(2), half = dim / 2;
+  Tensor out = at::empty({rows, heads, dim}, x.options());
+  const auto* from = x.const_data_ptr<float>();
+  const auto* cosines = rotation.cosine.const_data_ptr<float>();
+  const auto* sines = rotation.sine.const_data_ptr<float>();
+  auto* to = out.mutable_data_ptr<float>();
+  const std::int64_t grain = kValuesATask / (heads * dim) + 1;
+  at::parallel_for(0, rows, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      const float *c = cosines + row * dim, *s = sines + row * dim;
+      for (std::int64_t head = 0; head < heads; ++head) {
+        const float* a = from + row * x.stride(0) + head * x.stride(1);
+        float* b = to + (row * heads + head) * dim;
+        for (std::int64_t i = 0; i < half; ++i) {
+          b[i] = a[i] * c[i] - a[i + half] * s[i];
+          b[i + half] = a[i + half] * c[i + half] + a[i] * s[i + half];
+        }
+      }
+    }
+  });
+  return out;
+}
+
 }  // namespace
 
 Tensor rope_frequencies(const RopeConfig& config, int head_dim, const at::Device& device) {
@@ -56,6 +82,7 @@ Rotation rotation(const Tensor& positions, const Tensor& frequencies, double mag
 }
 
 Tensor rotate(const Tensor& x, const Rotation& rotation) {
+  if (takes_one_pass(x) && x.stride(2) == 1) return rotate_in_one_pass(x, rotation);
   const auto halves = x.chunk(2, -1);
   const Tensor turned = at::cat({halves[1].neg(), halves[0]}, -1);
   return x * rotation.cosine + turned * rotation.sine;

@@ -118,6 +118,19 @@ TEST_CASE("logits equal transformers' within 1e-4, from folders and from GGUF fi
   }
 }
 
+TEST_CASE("a product of few rows is torch's, and the same to the bit for any number of rows") {
+  const c10::InferenceMode inference;
+  at::manual_seed(3);
+  for (const std::int64_t width : {5, 16, 77}) {
+    const Tensor weight = at::randn({23, width}), x = at::randn({32, width});
+    const Tensor all = product(x, weight);
+    CHECK(at::allclose(all, at::linear(x, weight), 1e-5, 1e-5));
+    for (const std::int64_t rows : {1, 2, 3, 4, 31}) {
+      CHECK(at::equal(product(x.narrow(0, 1, rows), weight), all.narrow(0, 1, rows)));
+    }
+  }
+}
+
 TEST_CASE("token by token, beside others and with a shared prefix, gives the same logits") {
   const auto reference = golden("families/families.json");
   const auto ids = reference["ids"].get<TokenIds>();
