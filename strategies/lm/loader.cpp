@@ -64,6 +64,18 @@ Tensor WeightLoader::operator()(const std::string& name, const std::vector<std::
   return as_hugging_face(to_tensor(view), stored.stored, head_dim_).to(device_);
 }
 
+void WeightLoader::into(const std::string& name, Tensor& place) {
+  const WeightName stored = stored_name(name);
+  if (stored.stored != Stored::kSame || !place.is_cpu()) {
+    place.copy_((*this)(name, place.sizes().vec()));
+    return;
+  }
+  const TensorView& view = source_.tensor(stored.gguf);
+  require_shape(view, place.sizes().vec(), source_.path());
+  taken_.insert(stored.gguf);
+  read_tensor(view, place.mutable_data_ptr<float>());
+}
+
 void WeightLoader::require_all_taken() const {
   for (const TensorView& view : source_.tensors()) {
     // Old checkpoints of llama keep the rotary frequencies, which follow from config.json.

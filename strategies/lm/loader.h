@@ -40,6 +40,8 @@ class WeightLoader {
                const std::vector<WeightName>* names, int head_dim)
       : source_(source), device_(device), names_(names), head_dim_(head_dim) {}
   Tensor operator()(const std::string& name, const std::vector<std::int64_t>& shape);
+  // The same into a contiguous tensor of the right shape.
+  void into(const std::string& name, Tensor& place);
   void ignore(const std::string& name) { taken_.insert(stored_name(name).gguf); }
   void require_all_taken() const;
 

@@ -45,13 +45,12 @@ std::string TensorFile::metadata(const std::string& key) const {
   return file_.find_text(key).value_or("");
 }
 
-Tensor to_tensor(const TensorView& view) {
+void read_tensor(const TensorView& view, float* out) {
   constexpr std::int64_t kValuesAtOnce = 1 << 20;
-  Tensor tensor = at::empty(view.shape, at::kFloat);
-  auto* out = tensor.mutable_data_ptr<float>();
   const DTypeInfo& type = info(view.dtype);
-  for (std::int64_t done = 0; done < tensor.numel(); done += kValuesAtOnce) {
-    const std::int64_t values = std::min(kValuesAtOnce, tensor.numel() - done);
+  const std::int64_t all = view.elements();
+  for (std::int64_t done = 0; done < all; done += kValuesAtOnce) {
+    const std::int64_t values = std::min(kValuesAtOnce, all - done);
     const TensorView part{view.name,
                           {values},
                           view.dtype,
@@ -60,6 +59,11 @@ Tensor to_tensor(const TensorView& view) {
     to_fp32(part, out + done);
     forget_pages(part.bytes);
   }
+}
+
+Tensor to_tensor(const TensorView& view) {
+  Tensor tensor = at::empty(view.shape, at::kFloat);
+  read_tensor(view, tensor.mutable_data_ptr<float>());
   return tensor;
 }
 

@@ -32,8 +32,10 @@ class TensorFile {
   std::set<std::string> taken_;
 };
 
-// A stored tensor of any type as fp32 on the CPU, in memory of its own. The file's pages leave
+// A stored tensor of any type as fp32, into memory that has room for it. The file's pages leave
 // memory again as they were read: a model is never held twice.
+void read_tensor(const TensorView& view, float* out);
+// The same as a tensor on the CPU, in memory of its own.
 Tensor to_tensor(const TensorView& view);
 // Error naming the tensor, its shape and the one it should have.
 void require_shape(const TensorView& view, const std::vector<std::int64_t>& shape,

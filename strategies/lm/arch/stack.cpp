@@ -37,35 +37,43 @@ void StackedDecoder::take_norm(WeightLoader& load, int layer, const std::string&
   remember(full, to);
 }
 
-Linear* StackedDecoder::take_linear(WeightLoader& load, int layer, const std::string& name,
-                                    std::int64_t out, std::int64_t in, bool biased, Linear& to) {
-  to.name = module_name(layer, name);
-  to.weight = load(to.name + ".weight", {out, in});
-  if (biased) {
-    to.bias = load(to.name + ".bias", {out});
-    remember(to.name + ".bias", to.bias);
+void StackedDecoder::take_linears(WeightLoader& load, int layer, std::int64_t in, bool biased,
+                                  const std::vector<Wanted>& group) {
+  std::int64_t rows = 0, row = 0;
+  for (const Wanted& wanted : group) rows += wanted.out;
+  const Tensor whole = at::empty({rows, in}, embedding_.options());
+  together_.emplace_back();
+  for (const Wanted& wanted : group) {
+    Linear& linear = *wanted.to;
+    linear.name = module_name(layer, wanted.name);
+    linear.weight = whole.narrow(0, row, wanted.out);
+    load.into(linear.name + ".weight", linear.weight);
+    row += wanted.out;
+    if (biased) {
+      linear.bias = load(linear.name + ".bias", {wanted.out});
+      remember(linear.name + ".bias", linear.bias);
+    }
+    linears_.push_back(&linear);
+    together_.back().push_back(&linear);
   }
-  linears_.push_back(&to);
-  return &to;
 }
 
 void StackedDecoder::take_attention(WeightLoader& load, int layer, bool biased, SelfAttention& to) {
   const std::int64_t width = config_.width;
   const std::int64_t inner = std::int64_t{config_.heads} * config_.head_dim;
   const std::int64_t kv = std::int64_t{config_.kv_heads} * config_.head_dim;
-  together_.push_back({take_linear(load, layer, "self_attn.q_proj", inner, width, biased, to.q),
-                       take_linear(load, layer, "self_attn.k_proj", kv, width, biased, to.k),
-                       take_linear(load, layer, "self_attn.v_proj", kv, width, biased, to.v)});
-  join(together_.back());
-  take_linear(load, layer, "self_attn.o_proj", width, inner, false, to.o);
+  take_linears(load, layer, width, biased,
+               {{&to.q, "self_attn.q_proj", inner},
+                {&to.k, "self_attn.k_proj", kv},
+                {&to.v, "self_attn.v_proj", kv}});
+  take_linears(load, layer, inner, false, {{&to.o, "self_attn.o_proj", width}});
 }
 
 void StackedDecoder::take_mlp(WeightLoader& load, int layer, GatedMlp& to) {
   const std::int64_t width = config_.width, ffn = config_.ffn_width;
-  together_.push_back({take_linear(load, layer, "mlp.gate_proj", ffn, width, false, to.gate),
-                       take_linear(load, layer, "mlp.up_proj", ffn, width, false, to.up)});
-  join(together_.back());
-  take_linear(load, layer, "mlp.down_proj", width, ffn, false, to.down);
+  take_linears(load, layer, width, false,
+               {{&to.gate, "mlp.gate_proj", ffn}, {&to.up, "mlp.up_proj", ffn}});
+  take_linears(load, layer, ffn, false, {{&to.down, "mlp.down_proj", width}});
 }
 
 std::vector<NamedTensor> StackedDecoder::weights() {

@@ -37,8 +37,14 @@ class StackedDecoder : public Decoder {
 
  private:
   void remember(const std::string& name, Tensor& tensor);
-  Linear* take_linear(WeightLoader& load, int layer, const std::string& name, std::int64_t out,
-                      std::int64_t in, bool biased, Linear& to);
+  struct Wanted {
+    Linear* to;
+    const char* name;
+    std::int64_t out;
+  };
+  // Linears with the same input, loaded to where join() would put them.
+  void take_linears(WeightLoader& load, int layer, std::int64_t in, bool biased,
+                    const std::vector<Wanted>& group);
 
   std::vector<NamedTensor> tensors_;  // all but the linears' weights
   std::vector<Linear*> linears_;
