@@ -1,60 +1,55 @@
-// Exact nearest neighbours by inner product, on FAISS (IndexFlatIP; github.com/facebookresearch/
-// faiss, 1.7.3).
+// Nearest neighbours by inner product, exact or approximate.
 //
-// FAISS finds the candidates with BLAS, whose last bits change with the size of the batch, the
-// library and the processor. Their scores are then computed again in double, one term after the
-// other, and enough candidates are taken that no other row can belong to the result: so rows and
-// scores depend on the two vectors only. Everything runs on the calling thread: at a barrier
-// between threads a search waits for every other program on the machine.
+// Exact: blocks of rows go through BLAS (by FAISS; github.com/facebookresearch/faiss, 1.7.3), or
+// through a product of our own for a few queries, on all cores. Float sums change in their last
+// bits with the batch, the library and the processor. So the scores of the candidates are computed
+// again in double, one term after the other, and enough candidates are taken that no other row can
+// belong to the result: rows and scores depend on the two vectors only.
+//
+// Approximate: the candidates come from the index that a FAISS factory string describes, and their
+// scores are computed again in the same way. Compressed kinds (PQ, SQ) give ten candidates for each
+// hit, so that the vectors themselves decide among them.
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-namespace faiss {
-struct IndexFlat;
-}
+#include "retrieval/neighbours.h"
+#include "retrieval/ranking.h"
+#include "retrieval/vectors.h"
 
 namespace quadrant {
 
-struct DenseHit {
-  std::size_t row = 0;  // in the order of add()
-  double score = 0;     // inner product
-};
-
 class DenseIndex {
  public:
-  explicit DenseIndex(int dimension);
-  // std::exception when the bytes are not such an index with `rows` vectors.
-  static DenseIndex parse(std::string_view bytes, int dimension, std::size_t rows);
-  ~DenseIndex();
-  DenseIndex(DenseIndex&&) noexcept;
-  DenseIndex& operator=(DenseIndex&&) noexcept;
+  explicit DenseIndex(VectorTable vectors);                    // exact
+  DenseIndex(VectorTable vectors, NeighbourIndex neighbours);  // over the same rows
 
-  int dimension() const;
-  std::size_t size() const;
-  void add(std::span<const float> rows);  // row-major [rows, dimension]
+  int dimension() const { return vectors_.dimension(); }
+  std::size_t size() const { return vectors_.size(); }
+  const VectorTable& vectors() const { return vectors_; }
+  bool is_exact() const { return !neighbours_; }
 
   // `queries` is row-major [queries, dimension], without NaN. One list per query: min(k, size())
-  // hits by score, highest first, then by row.
-  std::vector<std::vector<DenseHit>> search(std::span<const float> queries, int k) const;
-
-  std::string serialize() const;  // FAISS's own file format
+  // hits by score, then by row; an approximate index may find fewer.
+  std::vector<Ranking> search(std::span<const float> queries, int k) const;
+  std::vector<Ranking> exact_search(std::span<const float> queries, int k) const;
 
  private:
-  explicit DenseIndex(std::unique_ptr<faiss::IndexFlat> index);
-  void note_norms(std::size_t first_row);
-  std::vector<DenseHit> rescored(std::span<const float> query, std::span<const DenseHit> candidates,
-                                 std::size_t k, bool all_rows) const;
+  std::vector<Ranking> approximate_search(std::span<const float> queries, int k) const;
+  Ranking rescored(std::span<const float> query, Ranking candidates, std::size_t k,
+                   bool all_rows) const;
 
-  std::unique_ptr<faiss::IndexFlat> index_;
+  VectorTable vectors_;
+  std::optional<NeighbourIndex> neighbours_;
   double longest_ = 0;  // largest length of a row
 };
 
-std::string faiss_version();  // "1.7.3"
+// The share of the k nearest rows, the row itself aside, that search() finds for `samples` rows
+// drawn by a fixed seed. 1 for an exact index or fewer than two rows.
+double recall_against_exact(const DenseIndex& index, int k, std::size_t samples);
 
 }  // namespace quadrant

@@ -3,16 +3,16 @@
 #include <algorithm>
 
 #include "harness/run/provenance.h"
-#include "retrieval/dense.h"
+#include "retrieval/neighbours.h"
 #include "strategies/engine.h"
 #include "strategies/tuning/recipe.h"
 
 namespace quadrant {
 namespace {
 
-bool needs_embedder(const Experiment& experiment) {
+bool embeds(const Experiment& experiment) {
   return std::any_of(experiment.contexts.begin(), experiment.contexts.end(),
-                     [](const ContextSpec& context) { return context.kind == "rag"; });
+                     [](const ContextSpec& context) { return needs_embedder(context); });
 }
 
 EnvironmentRow environment_of(const Experiment& experiment) {
@@ -35,7 +35,7 @@ Workbench load_workbench(const Experiment& experiment) {
     bench.files.push_back(
         {file == model ? "model file" : "model file " + file.filename().string(), file});
   }
-  if (needs_embedder(experiment)) {
+  if (embeds(experiment)) {
     const auto folder = embedder_folder(experiment.embedder);
     bench.files.push_back({"embedder file model.safetensors", folder / "model.safetensors"});
     bench.files.push_back({"embedder file vocab.txt", folder / "vocab.txt"});

@@ -28,13 +28,28 @@ void check_name(const TomlReader& table) {
   }
 }
 
+// How passages are cut and searched.
+void read_search(TomlReader& table, ContextSpec& spec) {
+  spec.chunker =
+      table.choice("chunker", {"sentences", "tokens", "recursive", "headings"}, spec.chunker);
+  spec.chunk_overlap = static_cast<int>(
+      table.integer("chunk_overlap", spec.chunk_overlap, 0, spec.chunk_tokens - 1));
+  spec.fusion = table.choice("fusion", {"rrf", "convex"}, spec.fusion);
+  spec.mmr_lambda = table.number("mmr_lambda", spec.mmr_lambda, {.most = 1});
+  spec.drop_near_duplicates = table.boolean("drop_near_duplicates", spec.drop_near_duplicates);
+  spec.index = table.text("index", spec.index);
+  spec.nprobe = count(table, "nprobe", spec.nprobe);
+  spec.ef_search = count(table, "ef_search", spec.ef_search);
+}
+
 ContextSpec read_context(TomlReader table) {
   check_name(table);
   ContextSpec spec;
   spec.name = table.name();
-  spec.kind = table.choice("kind", {"zero_shot", "few_shot", "rag", "oracle"});
-  const bool few_shot = spec.kind == "few_shot", rag = spec.kind == "rag";
-  const bool shows_passages = rag || spec.kind == "oracle";
+  spec.kind = table.choice("kind", {"zero_shot", "few_shot", "dynamic_few_shot", "rag", "oracle",
+                                    "distractor", "shuffled_index", "counterfactual"});
+  const bool rag = retrieves_passages(spec), dynamic = spec.kind == "dynamic_few_shot";
+  const bool shows_passages = rag || spec.kind == "oracle" || spec.kind == "counterfactual";
   const auto read = [&](bool fits, const char* key, int& value, const char* reason) {
     if (fits) {
       value = count(table, key, value);
@@ -43,15 +58,25 @@ ContextSpec read_context(TomlReader table) {
                    fmt::format("remove it, or change kind (now \"{}\"): {}", spec.kind, reason));
     }
   };
-  read(few_shot || rag, "k", spec.k, "only few_shot and rag count examples or passages");
+  read(rag || dynamic || spec.kind == "few_shot", "k", spec.k,
+       "only few_shot and rag count examples or passages");
   read(rag, "chunk_tokens", spec.chunk_tokens, "only rag cuts documents into passages");
   read(shows_passages, "budget_tokens", spec.budget_tokens, "only rag and oracle show passages");
-  if (rag) {
-    spec.retriever = table.choice("retriever", {"dense"}, spec.retriever);
+  if (rag || dynamic) {
+    spec.retriever = table.choice("retriever", {"dense", "bm25", "hybrid"}, spec.retriever);
   } else {
     table.refuse("retriever", fmt::format("remove it, or change kind (now \"{}\"): only rag "
                                           "retrieves",
                                           spec.kind));
+  }
+  if (rag) read_search(table, spec);
+  if (!rag) {
+    for (const char* key : {"chunker", "chunk_overlap", "index", "nprobe", "ef_search", "fusion",
+                            "mmr_lambda", "drop_near_duplicates"}) {
+      table.refuse(key, fmt::format("remove it, or change kind (now \"{}\"): only rag searches "
+                                    "passages",
+                                    spec.kind));
+    }
   }
   table.finish();
   return spec;

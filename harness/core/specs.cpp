@@ -4,18 +4,47 @@
 
 namespace quadrant {
 
+namespace {
+
+// These came later than the others: left out at their default, so that older cells keep their hash.
+void describe_search(const ContextSpec& context, nlohmann::json& spec) {
+  const ContextSpec usual;
+  if (context.chunker != usual.chunker) spec["chunker"] = context.chunker;
+  if (context.chunk_overlap != usual.chunk_overlap) spec["chunk_overlap"] = context.chunk_overlap;
+  if (context.fusion != usual.fusion) spec["fusion"] = context.fusion;
+  if (context.mmr_lambda != usual.mmr_lambda) spec["mmr_lambda"] = context.mmr_lambda;
+  if (context.drop_near_duplicates) spec["drop_near_duplicates"] = true;
+  if (context.index == usual.index) return;
+  spec["index"] = context.index;
+  spec["nprobe"] = context.nprobe;
+  spec["ef_search"] = context.ef_search;
+}
+
+}  // namespace
+
 nlohmann::json describe(const ContextSpec& context) {
   nlohmann::json spec{{"kind", context.kind}};
-  if (context.kind == "few_shot") spec["k"] = context.k;
-  if (context.kind == "rag") {
-    spec["k"] = context.k;
-    spec["retriever"] = context.retriever;
+  const bool retrieves = retrieves_passages(context);
+  const bool dynamic = context.kind == "dynamic_few_shot";
+  if (retrieves || dynamic || context.kind == "few_shot") spec["k"] = context.k;
+  if (retrieves || dynamic) spec["retriever"] = context.retriever;
+  if (retrieves) {
     spec["chunk_tokens"] = context.chunk_tokens;
+    describe_search(context, spec);
   }
-  if (context.kind == "rag" || context.kind == "oracle") {
+  if (retrieves || context.kind == "oracle" || context.kind == "counterfactual") {
     spec["budget_tokens"] = context.budget_tokens;
   }
   return spec;
+}
+
+bool retrieves_passages(const ContextSpec& context) {
+  return context.kind == "rag" || context.kind == "distractor" || context.kind == "shuffled_index";
+}
+
+bool needs_embedder(const ContextSpec& context) {
+  if (context.kind == "dynamic_few_shot") return context.retriever != "bm25";
+  return retrieves_passages(context) && (context.retriever != "bm25" || context.mmr_lambda < 1);
 }
 
 nlohmann::json describe(const TuningSpec& tuning) {

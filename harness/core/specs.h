@@ -12,12 +12,23 @@ namespace quadrant {
 
 struct ContextSpec {
   std::string name;                 // the user's name for it: [context.NAME]
-  std::string kind = "zero_shot";   // zero_shot | few_shot | rag | oracle
+  std::string kind = "zero_shot";   // `quadrant list contexts` has them all
   int k = 4;                        // few_shot: examples; rag: passages
-  std::string retriever = "dense";  // rag: dense
+  std::string retriever = "dense";  // what searches: dense | bm25 | hybrid
   int chunk_tokens = 180;           // rag: passage size in tokens of the model that reads it
   int budget_tokens = 1024;         // rag, oracle: most tokens of passages in a prompt
+  // What searches passages (rag, distractor, shuffled_index):
+  std::string chunker = "sentences";  // sentences | tokens | recursive | headings
+  int chunk_overlap = 0;              // tokens, less than chunk_tokens
+  std::string index = "Flat";         // a FAISS factory string
+  int nprobe = 16, ef_search = 64;    // of an IVF, of an HNSW index
+  std::string fusion = "rrf";         // hybrid: rrf | convex
+  double mmr_lambda = 1;              // below 1: diverse passages
+  bool drop_near_duplicates = false;
 };
+
+bool retrieves_passages(const ContextSpec& context);  // rag, distractor, shuffled_index
+bool needs_embedder(const ContextSpec& context);      // something in it searches vectors
 
 struct TuningSpec {
   std::string name;                          // [tuning.NAME]; the built-in "base" has method "base"

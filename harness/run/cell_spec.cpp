@@ -59,6 +59,4 @@ nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experime
   return spec;
 }
 
-bool needs_embedder(const ContextSpec& context) { return context.kind == "rag"; }
-
 }  // namespace quadrant

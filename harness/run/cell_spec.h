@@ -33,6 +33,4 @@ nlohmann::json decoding_spec(const Experiment& experiment, const Suite& suite);
 nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experiment,
                          const CellParts& parts);
 
-bool needs_embedder(const ContextSpec& context);
-
 }  // namespace quadrant

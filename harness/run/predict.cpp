@@ -61,12 +61,16 @@ Prediction predict_cell(const TokenSizes& sizes, const Suite& suite, const Conte
                         std::int64_t items, double flops_per_token, const Speed& speed) {
   double prompt = sizes.question;
   const double budget = context.budget_tokens;
-  if (context.kind == "few_shot") prompt += context.k * (sizes.question + sizes.answer);
-  if (context.kind == "rag") {
+  if (context.kind == "few_shot" || context.kind == "dynamic_few_shot") {
+    prompt += context.k * (sizes.question + sizes.answer);
+  }
+  if (retrieves_passages(context)) {
     prompt += std::min<double>(budget,
                                context.k * std::min<double>(context.chunk_tokens, sizes.document));
   }
-  if (context.kind == "oracle") prompt += std::min(budget, sizes.document);
+  if (context.kind == "oracle" || context.kind == "counterfactual") {
+    prompt += std::min(budget, sizes.document);
+  }
   const double tokens = static_cast<double>(items) * (prompt + suite.prompt.max_new_tokens);
   return with_time(tokens, tokens * flops_per_token, speed.answering);
 }

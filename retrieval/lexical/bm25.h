@@ -37,6 +37,7 @@ class Bm25Index {
 
   void add(std::string_view text);                      // becomes the next row
   void remove(std::size_t row, std::string_view text);  // `text` as it was added
+  bool is_removed(std::size_t row) const { return removed_[row]; }
 
   // At most k rows that share a term with the query, best first.
   Ranking search(std::string_view query, int k) const;

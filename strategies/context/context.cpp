@@ -23,8 +23,9 @@ const ContextKind& find_kind(const std::string& name) {
 }  // namespace
 
 const std::vector<ContextKind>& context_kinds() {
-  static const std::vector<ContextKind> kinds{zero_shot_kind(), few_shot_kind(), rag_kind(),
-                                              oracle_kind()};
+  static const std::vector<ContextKind> kinds{
+      zero_shot_kind(), few_shot_kind(),   dynamic_few_shot_kind(), rag_kind(),
+      oracle_kind(),    distractor_kind(), shuffled_index_kind(),   counterfactual_kind()};
   return kinds;
 }
 

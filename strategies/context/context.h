@@ -54,7 +54,7 @@ class Context {
 struct ContextEnvironment {
   const Suite& suite;                  // these must outlive the context
   const LanguageModel& model;          // tokenizer, chat template, window
-  Embedder* embedder = nullptr;        // needed by rag
+  Embedder* embedder = nullptr;        // needed by what searches vectors
   std::filesystem::path index_folder;  // where an index is kept and found again; "" = memory only
   std::uint64_t seed = 0;
 };

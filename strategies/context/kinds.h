@@ -9,5 +9,9 @@ ContextKind zero_shot_kind();
 ContextKind few_shot_kind();
 ContextKind rag_kind();
 ContextKind oracle_kind();
+ContextKind dynamic_few_shot_kind();
+ContextKind distractor_kind();
+ContextKind shuffled_index_kind();
+ContextKind counterfactual_kind();
 
 }  // namespace quadrant

@@ -45,12 +45,22 @@ std::string pick(Rng& rng, const std::vector<std::string>& from) {
 double positive(Rng& rng) { return std::exp(-8 * rng.uniform()); }  // in (0, 1]
 
 std::string random_context(Rng& rng, const std::string& name) {
-  const std::string kind = pick(rng, {"zero_shot", "few_shot", "rag", "oracle"});
+  const std::string kind = pick(rng, {"zero_shot", "few_shot", "rag", "oracle", "distractor",
+                                      "dynamic_few_shot", "counterfactual"});
   std::string text = "[context." + name + "]\nkind = \"" + kind + "\"\n";
   const auto number = [&] { return std::to_string(1 + rng.below(900)); };
-  if (kind == "few_shot" || kind == "rag") text += "k = " + number() + "\n";
-  if (kind == "rag") text += "chunk_tokens = " + number() + "\n";
-  if (kind == "oracle" || kind == "rag") text += "budget_tokens = " + number() + "\n";
+  const bool rag = kind == "rag" || kind == "distractor";
+  if (rag || kind.ends_with("few_shot")) text += "k = " + number() + "\n";
+  if (rag) {
+    text += "chunk_tokens = " + number() + "\n";
+    text += "chunker = \"" + pick(rng, {"sentences", "tokens", "headings"}) + "\"\n";
+    text += "retriever = \"" + pick(rng, {"dense", "bm25", "hybrid"}) + "\"\n";
+    if (rng.below(2)) text += "index = \"HNSW32\"\nef_search = " + number() + "\n";
+    if (rng.below(2)) text += "mmr_lambda = 0.5\ndrop_near_duplicates = true\n";
+    if (rng.below(2)) text += "fusion = \"convex\"\n";
+  }
+  if (kind == "oracle" || kind == "counterfactual" || rag)
+    text += "budget_tokens = " + number() + "\n";
   return text;
 }
 

@@ -7,84 +7,13 @@
 
 #include "strategies/context/delivery.h"
 #include "strategies/context/fit.h"
-#include "tests/unit/retrieval/fakes.h"
+#include "tests/unit/context/world.h"
 #include "tests/unit/store/temporary.h"
 
 using namespace quadrant;
-using test::BagOfWords;
-using test::FakeModel;
+using namespace quadrant::test;
 
 namespace {
-
-TrainingExample example(const std::string& question, const std::string& answer,
-                        const std::string& cluster) {
-  TrainingExample line;
-  line.kind = TrainingExample::Kind::kQuestionAnswer;
-  line.question = question;
-  line.answer = answer;
-  line.cluster = cluster;
-  return line;
-}
-
-Item item(const std::string& id, const std::string& question, const std::string& target,
-          const std::vector<std::string>& gold, const std::string& cluster) {
-  Item result;
-  result.id = id;
-  result.question = question;
-  result.targets = {target};
-  result.gold_docs = gold;
-  result.cluster = cluster;
-  return result;
-}
-
-Suite make_suite() {
-  Suite suite;
-  suite.name = "fruit";
-  suite.prompt.system = "Short.";
-  suite.prompt.question = "Q: {question}";
-  suite.prompt.context = "C:\n{passages}\nQ: {question}";
-  suite.prompt.max_new_tokens = 8;
-  suite.corpus = {{"apple", "Apple", "The apple farm sold 40 crates to Rome."},
-                  {"pear", "Pear", "The pear farm sold 17 crates to Oslo."},
-                  {"plum", "Plum", "The plum orchard is closed."}};
-  suite.test = {item("1", "How many crates did the apple farm sell?", "40", {"apple"}, "apple"),
-                item("2", "Where did the pear crates go?", "Oslo", {"pear"}, "pear")};
-  Item nothing = item("3", "Who owns the plum orchard?", "not stated", {}, "plum");
-  nothing.meta["answerable"] = "false";
-  suite.test.push_back(nothing);
-  for (const char* cluster : {"apple", "pear", "fig"}) {
-    for (int i = 0; i < 4; ++i) {
-      const std::string name = cluster + std::to_string(i);
-      suite.train.push_back(example("ask " + name, "answer " + name, cluster));
-    }
-  }
-  return suite;
-}
-
-struct World {
-  Suite suite = make_suite();
-  FakeModel model;
-  BagOfWords embedder{256};
-  ContextEnvironment environment{suite, model, &embedder, "", 7};
-
-  std::unique_ptr<Context> make(const ContextSpec& spec) const {
-    return make_context(spec, environment);
-  }
-  std::vector<BuiltPrompt> build(const ContextSpec& spec) const {
-    return make(spec)->build(suite.test);
-  }
-};
-
-ContextSpec spec_of(const std::string& kind, int k = 4) {
-  ContextSpec spec;
-  spec.kind = kind;
-  spec.k = k;
-  return spec;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::string expected_zero_shot(const std::string& question) {
   return "<|im_start|>system\nShort.<|im_end|>\n<|im_start|>user\nQ: " + question +
@@ -327,8 +256,8 @@ TEST_CASE("obstacles name the missing file") {
   CHECK(context_obstacle(spec_of("rag"), world.suite).empty());
   CHECK(context_obstacle(spec_of("oracle"), world.suite).empty());
   ContextSpec lexical = spec_of("rag");
-  lexical.retriever = "bm25";
-  CHECK(contains(context_obstacle(lexical, world.suite), "bm25"));
+  lexical.retriever = "grep";
+  CHECK(contains(context_obstacle(lexical, world.suite), "grep"));
   for (Item& one : world.suite.test) one.gold_docs.clear();
   CHECK(contains(context_obstacle(spec_of("oracle"), world.suite), "gold_docs"));
   world.suite.corpus.clear();
@@ -344,7 +273,9 @@ TEST_CASE("the list of kinds, and a misspelt one") {
     names.push_back(kind.name);
     CHECK(!kind.description.empty());
   }
-  CHECK(names == std::vector<std::string>{"zero_shot", "few_shot", "rag", "oracle"});
+  CHECK(names == std::vector<std::string>{"zero_shot", "few_shot", "dynamic_few_shot", "rag",
+                                          "oracle", "distractor", "shuffled_index",
+                                          "counterfactual"});
   try {
     world.make(spec_of("few_shots"));
     FAIL("no error");

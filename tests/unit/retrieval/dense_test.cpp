@@ -5,8 +5,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <fstream>
 
+#include "harness/core/error.h"
 #include "harness/core/rng.h"
+#include "retrieval/parallel.h"
+#include "retrieval/product.h"
+#include "tests/unit/store/temporary.h"
 
 using namespace quadrant;
 
@@ -19,36 +25,47 @@ std::vector<float> random_vectors(std::size_t count, std::uint64_t seed) {
   return values;
 }
 
-std::vector<std::size_t> rows(const std::vector<DenseHit>& hits) {
-  std::vector<std::size_t> result;
-  for (const DenseHit& hit : hits) result.push_back(hit.row);
-  return result;
+VectorTable table_of(int dimension, std::span<const float> rows) {
+  VectorTable table(dimension);
+  table.append(rows);
+  return table;
+}
+
+NeighbourIndex neighbours_of(const DenseSettings& settings, const VectorTable& table) {
+  NeighbourIndex index(settings, table.dimension());
+  if (index.needs_training()) index.train(table);
+  index.add(table.all());
+  return index;
 }
 
 using Rows = std::vector<std::size_t>;
 
+Rows rows(const Ranking& hits) {
+  Rows result;
+  for (const RankedRow& hit : hits) result.push_back(hit.row);
+  return result;
+}
+
 }  // namespace
 
-TEST_CASE("exact search finds what a plain product finds") {
+TEST_CASE("exact search finds what a plain product finds, few queries or many") {
   constexpr std::size_t kWidth = 7, kCount = 300;
   const auto base = random_vectors(kWidth * kCount, 1), queries = random_vectors(kWidth * 40, 2);
-  DenseIndex index(kWidth);
-  index.add(base);
+  const DenseIndex index(table_of(kWidth, base));
   const auto found = index.search(queries, 5);
+  const auto first = index.search(std::span(queries).first(kWidth * 2), 5);
   REQUIRE(found.size() == 40);
   for (std::size_t q = 0; q < 40; ++q) {
-    std::vector<std::pair<double, std::size_t>> scores;
+    Ranking expected;
     for (std::size_t row = 0; row < kCount; ++row) {
-      double sum = 0;
-      for (std::size_t i = 0; i < kWidth; ++i) {
-        sum += static_cast<double>(queries[q * kWidth + i]) * base[row * kWidth + i];
-      }
-      scores.emplace_back(-sum, row);
+      expected.push_back({row, exact_product(std::span(queries).subspan(q * kWidth, kWidth),
+                                             std::span(base).subspan(row * kWidth, kWidth))});
     }
-    std::sort(scores.begin(), scores.end());
+    std::sort(expected.begin(), expected.end(), ranks_before);
     for (std::size_t i = 0; i < 5; ++i) {
-      CHECK(found[q][i].row == scores[i].second);
-      CHECK(found[q][i].score == doctest::Approx(-scores[i].first).epsilon(1e-5));
+      CHECK(found[q][i].row == expected[i].row);
+      CHECK(found[q][i].score == expected[i].score);
+      if (q < 2) CHECK(first[q][i].row == expected[i].row);
     }
   }
 }
@@ -56,8 +73,7 @@ TEST_CASE("exact search finds what a plain product finds") {
 TEST_CASE("results are the same bits whatever the batch") {
   constexpr std::size_t kWidth = 33;
   const auto queries = random_vectors(kWidth * 50, 4);
-  DenseIndex index(kWidth);
-  index.add(random_vectors(kWidth * 200, 3));
+  const DenseIndex index(table_of(kWidth, random_vectors(kWidth * 20000, 3)));
   const auto together = index.search(queries, 10);
   for (std::size_t q = 0; q < 50; ++q) {
     const auto alone = index.search(std::span(queries).subspan(q * kWidth, kWidth), 10);
@@ -70,11 +86,9 @@ TEST_CASE("results are the same bits whatever the batch") {
 }
 
 TEST_CASE("equal scores stand in the order of the rows, at every k") {
-  DenseIndex index(2);
-  for (int i = 0; i < 40; ++i) {
-    const bool high = i % 4 == 3;
-    index.add(std::vector<float>{high ? 1.0F : 0.5F, 0});
-  }
+  VectorTable table(2);
+  for (int i = 0; i < 40; ++i) table.append(std::vector<float>{i % 4 == 3 ? 1.0F : 0.5F, 0});
+  const DenseIndex index(std::move(table));
   const std::vector<float> query{1, 0};
   Rows expected;
   for (std::size_t i = 3; i < 40; i += 4) expected.push_back(i);
@@ -89,35 +103,97 @@ TEST_CASE("equal scores stand in the order of the rows, at every k") {
 }
 
 TEST_CASE("an empty index finds nothing; k beyond the size finds all") {
-  DenseIndex index(2);
   const std::vector<float> queries{1, 0, 0, 1};
-  CHECK(index.search(queries, 3).size() == 2);
-  CHECK(index.search(queries, 3)[1].empty());
-  index.add(std::vector<float>{0, 1});
-  CHECK(index.search(queries, 3)[1].size() == 1);
-  CHECK(index.search({}, 3).empty());
+  const DenseIndex empty{VectorTable(2)};
+  CHECK(empty.search(queries, 3).size() == 2);
+  CHECK(empty.search(queries, 3)[1].empty());
+  const DenseIndex one(table_of(2, std::vector<float>{0, 1}));
+  CHECK(one.search(queries, 3)[1].size() == 1);
+  CHECK(one.search({}, 3).empty());
 }
 
 TEST_CASE("the caller's number of threads is left as it was") {
   omp_set_num_threads(2);
-  DenseIndex index(2);
-  index.add(std::vector<float>{0, 1});
+  const DenseIndex index(table_of(2, std::vector<float>{0, 1}));
   index.search(std::vector<float>{0, 1}, 1);
   CHECK(omp_get_max_threads() == 2);
 }
 
-TEST_CASE("bytes and back") {
-  DenseIndex index(3);
-  index.add(std::vector<float>{1, 2, 3, 4, 5, 6});
-  const std::string bytes = index.serialize();
-  const DenseIndex again = DenseIndex::parse(bytes, 3, 2);
-  CHECK_THROWS(DenseIndex::parse(bytes, 2, 3));
-  CHECK_THROWS(DenseIndex::parse(bytes, 3, 1));
-  CHECK(again.dimension() == 3);
-  CHECK(again.size() == 2);
-  CHECK(again.serialize() == bytes);
-  CHECK(again.search(std::vector<float>{0, 0, 1}, 1)[0][0].score == 6);
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    CHECK_THROWS(DenseIndex::parse(std::string_view(bytes).substr(0, size), 3, 2));
+TEST_CASE("work in parallel: every piece once, and the first failure comes out") {
+  std::vector<int> done(1000);
+  for_each_parallel(done.size(), [&](std::size_t i) { ++done[i]; });
+  CHECK(std::count(done.begin(), done.end(), 1) == 1000);
+  CHECK_THROWS_AS(for_each_parallel(50,
+                                    [](std::size_t i) {
+                                      if (i == 7) throw Bug("seven");
+                                    }),
+                  Bug);
+  for_each_parallel(0, [](std::size_t) { throw Bug("nothing to do"); });
+}
+
+TEST_CASE("the fast product is a product at every length") {
+  const auto values = random_vectors(400, 9);
+  for (std::size_t width = 0; width < 150; ++width) {
+    const auto a = std::span(values).first(width), b = std::span(values).subspan(200, width);
+    CHECK(fast_product()(a.data(), b.data(), width) ==
+          doctest::Approx(exact_product(a, b)).epsilon(1e-4));
   }
+}
+
+TEST_CASE("a mapped table holds what was written; half a row is refused") {
+  test::TemporaryFolder folder;
+  const auto values = random_vectors(12, 5);
+  std::ofstream(folder / "v", std::ios::binary)
+      .write(reinterpret_cast<const char*>(values.data()), 12 * sizeof(float));
+  const VectorTable table = VectorTable::map(folder / "v", 3);
+  CHECK(table.size() == 4);
+  CHECK(std::equal(values.begin(), values.end(), table.all().begin()));
+  CHECK(table.row(2)[1] == values[7]);
+  CHECK_THROWS(VectorTable::map(folder / "v", 5));
+}
+
+TEST_CASE("approximate indexes: trained, saved, mapped, added to, their recall measured") {
+  constexpr int kWidth = 16;
+  auto values = random_vectors(kWidth * 700, 6);
+  for (std::size_t i = 0; i < values.size(); i += kWidth) {
+    const auto row = std::span(values).subspan(i, kWidth);
+    const auto length = static_cast<float>(std::sqrt(exact_product(row, row)));
+    for (float& x : row) x /= length;
+  }
+  const auto queries = std::span(values).first(kWidth * 5);
+  test::TemporaryFolder folder;
+  const std::pair<const char*, double> kinds[] = {
+      {"HNSW16", 0.95}, {"IVF4,Flat", 0.999}, {"IVF4,PQ8x4", 0.5}, {"SQ8", 0.95}};
+  for (const auto& [factory, least] : kinds) {
+    CAPTURE(factory);
+    const DenseSettings settings{factory, 4, 64};
+    const DenseIndex built(table_of(kWidth, values),
+                           neighbours_of(settings, table_of(kWidth, values)));
+    CHECK(!built.is_exact());
+    CHECK(recall_against_exact(built, 10, 100) >= least);
+    // Half of the rows, saved, loaded, and the others added: the same answers.
+    const auto half = std::span(values).first(kWidth * 350);
+    NeighbourIndex part(settings, kWidth);
+    if (part.needs_training()) part.train(table_of(kWidth, values));
+    part.add(half);
+    part.save(folder / "part");
+    NeighbourIndex grown = NeighbourIndex::load(folder / "part", settings, kWidth, true);
+    grown.add(std::span(values).subspan(kWidth * 350));
+    grown.save(folder / "whole");
+    const DenseIndex loaded(table_of(kWidth, values),
+                            NeighbourIndex::load(folder / "whole", settings, kWidth, false));
+    const auto expected = built.search(queries, 10), found = loaded.search(queries, 10);
+    for (std::size_t q = 0; q < 5; ++q) {
+      CHECK(found[q].front().row == q);
+      if (std::string(factory).find("HNSW") == 0) continue;  // levels are drawn anew after loading
+      CHECK(rows(found[q]) == rows(expected[q]));
+    }
+  }
+}
+
+TEST_CASE("a factory string that FAISS does not know, and too few vectors to train") {
+  CHECK_THROWS_AS(NeighbourIndex({"Nonsense7"}, 8), Error);
+  CHECK_THROWS_AS(NeighbourIndex({"IVF4,PQ3"}, 8), Error);  // 3 does not divide 8
+  NeighbourIndex index({"IVF64,Flat"}, 4);
+  CHECK_THROWS_AS(index.train(table_of(4, random_vectors(40, 1))), Error);
 }

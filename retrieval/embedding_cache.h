@@ -1,0 +1,44 @@
+// Vectors kept by content: a text is embedded once for each embedder, whatever index it is for.
+//
+// One file an embedder, of records that are only ever appended: SHA-256 of the text, the vector,
+// and the first bytes of a SHA-256 over both. A record that was cut off or damaged is not used, and
+// its text is embedded again. The last bits of a vector are those of the batch it was first
+// embedded in, so an index made with a cache may differ from one made without it, by rounding only.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/core/interfaces.h"
+
+namespace quadrant {
+
+// `inner` must outlive it. Questions are not kept.
+class CachedEmbedder : public Embedder {
+ public:
+  // Makes the folder. Error when it cannot be written.
+  CachedEmbedder(Embedder& inner, const std::filesystem::path& folder);
+
+  int dimension() const override { return inner_.dimension(); }
+  std::string hash() const override { return inner_.hash(); }
+  std::map<std::string, std::string> description() const override { return inner_.description(); }
+  std::vector<float> embed(std::span<const std::string> texts) override;
+  std::vector<float> embed_questions(std::span<const std::string> questions) override {
+    return inner_.embed_questions(questions);
+  }
+  std::size_t embedded() const { return embedded_; }  // texts that were not in the cache
+
+ private:
+  void read();
+  void append(std::span<const std::string> keys, std::span<const float> rows);
+  std::size_t row_bytes() const { return static_cast<std::size_t>(dimension()) * sizeof(float); }
+
+  Embedder& inner_;
+  std::filesystem::path file_;
+  std::map<std::string, std::vector<float>> vectors_;  // by SHA-256
+  std::size_t embedded_ = 0;
+};
+
+}  // namespace quadrant

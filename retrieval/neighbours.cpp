@@ -1,0 +1,163 @@
+#include "retrieval/neighbours.h"
+
+#include <faiss/AutoTune.h>
+#include <faiss/IndexFlat.h>
+#include <faiss/IndexHNSW.h>
+#include <faiss/IVFlib.h>
+#include <faiss/impl/io.h>
+#include <faiss/index_factory.h>
+#include <faiss/index_io.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "harness/core/error.h"
+#include "harness/core/rng.h"
+#include "retrieval/graph_search.h"
+#include "retrieval/parallel.h"
+
+namespace quadrant {
+namespace {
+
+constexpr std::size_t kTrainingRows = 200'000;  // FAISS's clusters want 39 to 256 rows each
+constexpr std::size_t kQueriesAtOnce = 16;      // one piece of work
+
+const faiss::IndexHNSWFlat* as_graph(const faiss::Index& index) {
+  return dynamic_cast<const faiss::IndexHNSWFlat*>(&index);
+}
+
+std::vector<float> training_rows(const VectorTable& table) {
+  std::vector<float> rows;
+  Rng rng(0, "training rows");
+  const std::size_t wanted = std::min(kTrainingRows, table.size());
+  std::size_t left = table.size(), open = wanted;
+  for (std::size_t row = 0; row < table.size(); ++row, --left) {  // Knuth's selection sampling
+    if (rng.below(left) >= open) continue;
+    const auto vector = table.row(row);
+    rows.insert(rows.end(), vector.begin(), vector.end());
+    --open;
+  }
+  return rows;
+}
+
+}  // namespace
+
+NeighbourIndex::NeighbourIndex(const DenseSettings& settings, int dimension) {
+  try {
+    index_.reset(
+        faiss::index_factory(dimension, settings.factory.c_str(), faiss::METRIC_INNER_PRODUCT));
+    apply(settings);
+  } catch (const std::exception& failure) {
+    throw Error(fmt::format("FAISS does not understand the index \"{}\" for {} dimensions: {}",
+                            settings.factory, dimension, failure.what()),
+                "kind of FAISS index",
+                "write a factory string such as \"Flat\", \"HNSW32\", \"IVF256,Flat\" or "
+                "\"IVF1024,PQ48\"");
+  }
+}
+
+NeighbourIndex::NeighbourIndex(const DenseSettings& settings, std::unique_ptr<faiss::Index> index)
+    : index_(std::move(index)) {
+  apply(settings);
+}
+
+NeighbourIndex::~NeighbourIndex() = default;
+NeighbourIndex::NeighbourIndex(NeighbourIndex&&) noexcept = default;
+NeighbourIndex& NeighbourIndex::operator=(NeighbourIndex&&) noexcept = default;
+
+void NeighbourIndex::apply(const DenseSettings& settings) {
+  settings_ = settings;
+  const faiss::ParameterSpace parameters;
+  if (faiss::ivflib::try_extract_index_ivf(index_.get())) {
+    parameters.set_index_parameter(index_.get(), "nprobe", settings.nprobe);
+  }
+}
+
+NeighbourIndex NeighbourIndex::load(const std::filesystem::path& file,
+                                    const DenseSettings& settings, int dimension, bool for_adding) {
+  const int flags = for_adding ? 0 : faiss::IO_FLAG_MMAP;
+  std::unique_ptr<faiss::Index> index(faiss::read_index(file.c_str(), flags));
+  if (index->d != dimension || index->metric_type != faiss::METRIC_INNER_PRODUCT) {
+    throw std::runtime_error("it is not an inner-product index of this dimension");
+  }
+  return {settings, std::move(index)};
+}
+
+std::size_t NeighbourIndex::size() const { return static_cast<std::size_t>(index_->ntotal); }
+
+bool NeighbourIndex::is_compressed() const {
+  const bool quantised = settings_.factory.find("PQ") != std::string::npos ||
+                         settings_.factory.find("SQ") != std::string::npos;
+  return quantised || settings_.factory.find("LSH") != std::string::npos;
+}
+
+bool NeighbourIndex::needs_training() const { return !index_->is_trained; }
+
+void NeighbourIndex::train(const VectorTable& table) {
+  const std::vector<float> rows = training_rows(table);
+  const OneThread guard;
+  try {
+    index_->train(static_cast<std::int64_t>(rows.size()) / table.dimension(), rows.data());
+  } catch (const std::exception& failure) {
+    throw Error(fmt::format("FAISS cannot train \"{}\" on {} vectors: {}", settings_.factory,
+                            table.size(), failure.what()),
+                "kind of FAISS index",
+                "use one with fewer clusters, or \"Flat\", which needs no training");
+  }
+}
+
+void NeighbourIndex::add(std::span<const float> rows) {
+  const OneThread guard;  // a graph depends on the order in which threads put rows into it
+  index_->add(static_cast<std::int64_t>(rows.size()) / index_->d, rows.data());
+}
+
+void NeighbourIndex::save(const std::filesystem::path& file) const {
+  write_atomically(file, [&](const ByteSink& sink) {
+    struct Writer : faiss::IOWriter {
+      explicit Writer(const ByteSink& target) : sink(target) {}
+      size_t operator()(const void* source, size_t size, size_t items) override {
+        if (size * items > 0) sink(source, size * items);
+        return items;
+      }
+      const ByteSink& sink;
+    } writer(sink);
+    faiss::write_index(index_.get(), &writer);
+  });
+}
+
+std::vector<Ranking> NeighbourIndex::candidates(const VectorTable& table,
+                                                std::span<const float> queries,
+                                                std::size_t count) const {
+  const auto width = static_cast<std::size_t>(index_->d);
+  std::vector<Ranking> lists(queries.size() / width);
+  const auto* graph = as_graph(*index_);
+  const std::size_t pieces = (lists.size() + kQueriesAtOnce - 1) / kQueriesAtOnce;
+  for_each_parallel(pieces, [&](std::size_t piece) {
+    const std::size_t first = piece * kQueriesAtOnce;
+    const std::size_t many = std::min(kQueriesAtOnce, lists.size() - first);
+    if (graph) {
+      GraphSearch search(graph->hnsw, table);
+      const auto breadth = std::max(count, static_cast<std::size_t>(settings_.ef_search));
+      for (std::size_t i = first; i < first + many; ++i) {
+        lists[i] = search.nearest(queries.subspan(i * width, width), count, breadth);
+      }
+      return;
+    }
+    std::vector<float> scores(many * count);
+    std::vector<std::int64_t> rows(many * count);
+    index_->search(static_cast<std::int64_t>(many), queries.data() + first * width,
+                   static_cast<std::int64_t>(count), scores.data(), rows.data());
+    for (std::size_t i = 0; i < many * count; ++i) {
+      if (rows[i] < 0) continue;  // fewer were found
+      lists[first + i / count].push_back({static_cast<std::size_t>(rows[i]), scores[i]});
+    }
+  });
+  return lists;
+}
+
+std::string faiss_version() {
+  return fmt::format("{}.{}.{}", FAISS_VERSION_MAJOR, FAISS_VERSION_MINOR, FAISS_VERSION_PATCH);
+}
+
+}  // namespace quadrant

@@ -1,0 +1,69 @@
+// An approximate index as a FAISS factory string describes it: IVF, HNSW, PQ, SQ and what else
+// faiss::index_factory() of version 1.7.3 understands, by inner product.
+//
+// The graph of a plain "HNSW32" is searched by ourselves, over the table of vectors: Debian builds
+// FAISS for the oldest x86-64, where a product takes several times as long. Everything else is
+// FAISS's own search, a block of queries to each core.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "retrieval/ranking.h"
+#include "retrieval/vectors.h"
+
+namespace faiss {
+struct Index;
+}
+
+namespace quadrant {
+
+struct DenseSettings {
+  std::string factory = "Flat";  // "Flat" is exact and needs no index of its own
+  int nprobe = 16;               // IVF: lists that are looked at
+  int ef_search = 64;            // HNSW: breadth of the search
+
+  bool is_exact() const { return factory == "Flat"; }
+  bool operator==(const DenseSettings&) const = default;
+};
+
+class NeighbourIndex {
+ public:
+  // Error when FAISS does not understand the factory string.
+  NeighbourIndex(const DenseSettings& settings, int dimension);
+  // Maps what FAISS can map (inverted lists), unless rows shall be added. std::exception when the
+  // file is no index of this dimension.
+  static NeighbourIndex load(const std::filesystem::path& file, const DenseSettings& settings,
+                             int dimension, bool for_adding);
+  ~NeighbourIndex();
+  NeighbourIndex(NeighbourIndex&&) noexcept;
+  NeighbourIndex& operator=(NeighbourIndex&&) noexcept;
+
+  std::size_t size() const;
+  bool is_compressed() const;  // it does not keep the vectors as they are
+  bool needs_training() const;
+  // Both on one thread, so that the result is always the same. train(): Error when there are too few
+  // rows for its clusters.
+  void train(const VectorTable& table);
+  void add(std::span<const float> rows);
+  void save(const std::filesystem::path& file) const;
+
+  // At most `count` rows for each query; `table` holds the rows that were added.
+  std::vector<Ranking> candidates(const VectorTable& table, std::span<const float> queries,
+                                  std::size_t count) const;
+
+ private:
+  NeighbourIndex(const DenseSettings& settings, std::unique_ptr<faiss::Index> index);
+  void apply(const DenseSettings& settings);
+
+  DenseSettings settings_;
+  std::unique_ptr<faiss::Index> index_;
+};
+
+std::string faiss_version();  // "1.7.3"
+
+}  // namespace quadrant

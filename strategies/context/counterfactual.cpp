@@ -1,0 +1,172 @@
+#include "strategies/context/counterfactual.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "strategies/context/delivery.h"
+#include "strategies/context/fit.h"
+#include "strategies/context/kinds.h"
+
+namespace quadrant {
+namespace {
+
+bool has_digit(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_ascii_word(char c) {
+  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+bool is_whole(const std::string& text, std::size_t begin, std::size_t end) {
+  const bool joined_before =
+      begin > 0 && is_ascii_word(text[begin]) && is_ascii_word(text[begin - 1]);
+  const bool joined_after =
+      end < text.size() && is_ascii_word(text[end - 1]) && is_ascii_word(text[end]);
+  return !joined_before && !joined_after;
+}
+
+std::string slice_of(const Item& item) {
+  const auto found = item.meta.find("slice");
+  return found == item.meta.end() ? "" : found->second;
+}
+
+bool can_stand_for(const Item& other, const Item& item) {
+  if (!is_answerable(other) || other.targets.empty()) return false;
+  const std::string& value = other.targets[0];
+  if (has_digit(value) != has_digit(item.targets[0])) return false;
+  const std::string first = slice_of(other), second = slice_of(item);
+  if (!first.empty() && !second.empty() && first != second) return false;
+  return std::none_of(item.targets.begin(), item.targets.end(), [&](const std::string& target) {
+    return contains_target(target, value) || contains_target(value, target);
+  });
+}
+
+bool holds_any(const std::string& text, const std::vector<std::string>& targets) {
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const std::string& target) { return contains_target(text, target); });
+}
+
+// The longest target that stands whole at `at`; 0: none.
+std::size_t target_at(const std::string& text, std::size_t at, const Item& item) {
+  std::size_t longest = 0;
+  for (const std::string& target : item.targets) {
+    if (target.size() <= longest || text.compare(at, target.size(), target) != 0) continue;
+    if (is_whole(text, at, at + target.size())) longest = target.size();
+  }
+  return longest;
+}
+
+std::vector<const Document*> gold_documents(const Suite& suite, const Item& item) {
+  std::vector<const Document*> documents;
+  for (const Document& document : suite.corpus) {
+    const auto& gold = item.gold_docs;
+    if (std::find(gold.begin(), gold.end(), document.id) != gold.end()) {
+      documents.push_back(&document);
+    }
+  }
+  return documents;
+}
+
+bool holds_target_as_written(const std::string& text, const Item& item) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (target_at(text, at, item) > 0) return true;
+  }
+  return false;
+}
+
+std::string obstacle(const ContextSpec&, const Suite& suite) {
+  if (suite.corpus.empty()) return "no corpus.jsonl";
+  const auto can = [&](const Item& item) { return counterfactual_value(suite, item).has_value(); };
+  if (std::any_of(suite.test.begin(), suite.test.end(), can)) return "";
+  return "no item of test.jsonl has a value in its gold_docs that another item's could replace";
+}
+
+// An item whose value cannot be swapped is asked without passages; count_flips() leaves it out.
+class Counterfactual : public Context {
+ public:
+  Counterfactual(const ContextSpec& spec, const ContextEnvironment& environment)
+      : budget_(spec.budget_tokens), environment_(environment) {}
+
+  std::vector<BuiltPrompt> build(std::span<const Item> items) override {
+    std::vector<BuiltPrompt> prompts;
+    for (const Item& item : items) {
+      prompts.push_back(fit_prompt(environment_, item, {}, swapped_passages(item), budget_));
+    }
+    return prompts;
+  }
+
+ private:
+  std::vector<ScoredPassage> swapped_passages(const Item& item) const {
+    const auto value = counterfactual_value(environment_.suite, item);
+    std::vector<ScoredPassage> passages;
+    if (!value) return passages;
+    for (const Document* document : gold_documents(environment_.suite, item)) {
+      passages.push_back(
+          {{document->id, with_value_swapped(document->title, item, *value),
+            with_value_swapped(document->text, item, *value), 0, document->text.size()},
+           1.0});
+    }
+    return passages;
+  }
+
+  int budget_;
+  ContextEnvironment environment_;
+};
+
+}  // namespace
+
+std::optional<std::string> counterfactual_value(const Suite& suite, const Item& item) {
+  if (!is_answerable(item) || item.targets.empty()) return std::nullopt;
+  const auto gold = gold_documents(suite, item);
+  const bool is_written = std::any_of(gold.begin(), gold.end(), [&](const Document* document) {
+    return holds_target_as_written(document->title + "\n" + document->text, item);
+  });
+  if (!is_written) return std::nullopt;
+  const auto same = [&](const Item& other) { return other.id == item.id; };
+  const auto self = std::find_if(suite.test.begin(), suite.test.end(), same);
+  const auto start = static_cast<std::size_t>(self - suite.test.begin());
+  for (std::size_t step = 1; step <= suite.test.size(); ++step) {
+    const Item& other = suite.test[(start + step) % suite.test.size()];
+    if (can_stand_for(other, item)) return other.targets[0];
+  }
+  return std::nullopt;
+}
+
+std::string with_value_swapped(const std::string& text, const Item& item,
+                               const std::string& value) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = target_at(text, at, item);
+    if (length > 0) {
+      result += value;
+      at += length;
+    } else {
+      result += text[at++];
+    }
+  }
+  return result;
+}
+
+FlipCount count_flips(const Suite& suite, std::span<const CounterfactualAnswer> answers) {
+  FlipCount count;
+  for (const auto& [item, answer] : answers) {
+    const auto value = counterfactual_value(suite, *item);
+    if (!value) continue;
+    ++count.items;
+    const bool new_value = contains_target(answer, *value);
+    const bool old_value = holds_any(answer, item->targets);
+    count.flipped += new_value && !old_value;
+    count.stayed += old_value && !new_value;
+  }
+  return count;
+}
+
+ContextKind counterfactual_kind() {
+  return {"counterfactual", "the gold documents with another value: does the answer follow?",
+          obstacle, [](const ContextSpec& spec, const ContextEnvironment& environment) {
+            return std::unique_ptr<Context>(std::make_unique<Counterfactual>(spec, environment));
+          }};
+}
+
+}  // namespace quadrant
