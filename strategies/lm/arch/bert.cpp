@@ -36,14 +36,21 @@ Tensor Bert::normalise(const Tensor& x, const Affine& norm) const {
 
 Tensor Bert::attend(const Layer& layer, const Tensor& x,
                     const std::vector<std::int64_t>& sizes) const {
-  const Tensor qkv = layer.qkv.forward(x).view({x.size(0), 3, config_.heads, -1});
+  const Tensor qkv = layer.qkv.forward(x);  // [tokens, 3 * width]
   std::vector<Tensor> outputs;
-  for (const Tensor& part : qkv.split_with_sizes(sizes)) {
-    const Tensor heads = part.permute({1, 2, 0, 3}).unsqueeze(1);  // [3, 1, heads, tokens, dim]
+  std::int64_t begin = 0;
+  for (std::size_t first = 0; first < sizes.size();) {
+    std::size_t last = first;  // a run of sequences of one length has one attention
+    while (last < sizes.size() && sizes[last] == sizes[first]) ++last;
+    const auto count = static_cast<std::int64_t>(last - first), length = sizes[first];
+    const Tensor heads = qkv.narrow(0, begin, count * length)
+                             .view({count, length, 3, config_.heads, -1})
+                             .permute({2, 0, 3, 1, 4});  // [3, count, heads, length, dim]
     outputs.push_back(at::scaled_dot_product_attention(heads[0], heads[1], heads[2])
-                          .squeeze(0)
-                          .transpose(0, 1)
-                          .reshape({part.size(0), config_.width}));
+                          .transpose(1, 2)
+                          .reshape({count * length, config_.width}));
+    begin += count * length;
+    first = last;
   }
   return layer.attention_out.forward(at::cat(outputs));
 }
