@@ -88,7 +88,7 @@ class SuiteMaker {
         for (const json& stop : value.is_array() ? value : json::array({value})) {
           if (stop.is_string()) suite_.prompt.stop.push_back(stop);
         }
-      } else if ((key == "max_gen_toks" || key == "max_new_tokens") && value.is_number_unsigned() &&
+      } else if ((key == "max_gen_toks" || key == "max_new_tokens") && value.is_number_integer() &&
                  value > 0 && value <= 1'000'000) {
         suite_.prompt.max_new_tokens = value;
       } else if (key != "do_sample" && key != "temperature") {

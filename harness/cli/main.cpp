@@ -35,6 +35,7 @@ void add_verbs(CLI::App& app, quadrant::Action& action) {
   add_validate(app, action);
   add_doctor(app, action);
   add_suite(app, action);
+  add_index(app, action);
   add_tokenize(app, action);
   add_score(app, action);
   add_generate(app, action);
