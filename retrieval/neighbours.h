@@ -46,8 +46,8 @@ class NeighbourIndex {
   std::size_t size() const;
   bool is_compressed() const;  // it does not keep the vectors as they are
   bool needs_training() const;
-  // Both on one thread, so that the result is always the same. train(): Error when there are too few
-  // rows for its clusters.
+  // Both on one thread, so that the result is always the same. train(): Error when there are too
+  // few rows for its clusters.
   void train(const VectorTable& table);
   void add(std::span<const float> rows);
   void save(const std::filesystem::path& file) const;
