@@ -34,6 +34,7 @@ struct Item {
   std::vector<std::string> choices;    // multiple choice only
   std::optional<int> answer;           // index into choices
   std::vector<std::string> gold_docs;  // documents that hold the answer
+  int number = 0;                      // its place in the file, from 0: what takes turns goes by it
   std::string cluster;                 // unit of the statistics: document or entity; "" = the item
   std::map<std::string, std::string> meta;  // "slice", "answerable" ("false"), and the user's own
   int line = 0;                             // of its file, where it was read from one

@@ -79,6 +79,17 @@ AttemptRow read_attempt(const Statement& query) {
   return attempt;
 }
 
+constexpr const char* kLock = "SELECT run_id,suite,hash,subject,spec,note,locked_at FROM lock ";
+
+std::vector<LockRow> read_locks(Statement& query) {
+  std::vector<LockRow> rows;
+  while (query.step()) {
+    rows.push_back({query.integer(0), query.text(1), query.text(2), query.text(3), query.text(4),
+                    query.text(5), query.text(6)});
+  }
+  return rows;
+}
+
 bool all_of(const std::string& text, const char* characters) {
   return !text.empty() && text.find_first_not_of(characters) == std::string::npos;
 }
@@ -175,8 +186,9 @@ std::vector<InputRow> Store::run_inputs(std::int64_t run_id) const {
 std::vector<RunCellRow> Store::run_cells(std::int64_t run_id) const {
   Statement query = database_.prepare(
       "SELECT " CELL_COLUMNS
-      ",rc.context,rc.tuning,rc.attempt_id,rc.origin,a.state,a.error,rc.metrics "
-      "FROM run_cell rc JOIN cell c USING(cell_id) LEFT JOIN attempt a USING(attempt_id) "
+      ",rc.context,rc.tuning,rc.attempt_id,rc.origin,a.state,a.error,rc.metrics,d.split "
+      "FROM run_cell rc JOIN cell c USING(cell_id) JOIN dataset d USING(dataset_id) "
+      "LEFT JOIN attempt a USING(attempt_id) "
       "WHERE rc.run_id=? ORDER BY rc.position");
   query.bind(1, run_id);
   std::vector<RunCellRow> rows;
@@ -190,8 +202,21 @@ std::vector<RunCellRow> Store::run_cells(std::int64_t run_id) const {
     row.state = query.text(15);
     row.error = query.text(16);
     row.metrics = query.text(17);
+    row.split = query.text(18);
   }
   return rows;
+}
+
+std::vector<LockRow> Store::locks(std::int64_t run_id) const {
+  Statement query = database_.prepare(std::string(kLock) + "WHERE run_id=? ORDER BY suite");
+  query.bind(1, run_id);
+  return read_locks(query);
+}
+
+std::vector<LockRow> Store::locks_on(const std::string& subject) const {
+  Statement query = database_.prepare(std::string(kLock) + "WHERE subject=? ORDER BY run_id");
+  query.bind(1, subject);
+  return read_locks(query);
 }
 
 CellRow Store::cell(std::int64_t cell_id) const {

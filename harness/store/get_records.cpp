@@ -30,6 +30,7 @@ RecordRow read_record(const Statement& query) {
   record.truncated = query.integer(13) != 0;
   record.delivered = optional_bool(query, 14);
   record.error = query.text(15);
+  record.wording = query.integer(16);
   return record;
 }
 
@@ -63,7 +64,7 @@ void Store::for_each_record(std::int64_t attempt_id,
   Statement records = database_.prepare(
       "SELECT r.record_id,r.item_no,p.body,p.hash,r.output,r.answer,r.stop,r.prompt_tokens,"
       "r.output_tokens,r.retrieve_ms,r.prefill_ms,r.decode_ms,r.logprob,r.truncated,r.delivered,"
-      "r.error FROM record r JOIN blob p ON p.blob_id=r.prompt "
+      "r.error,r.wording FROM record r JOIN blob p ON p.blob_id=r.prompt "
       "WHERE r.attempt_id=? AND r.sample=0 ORDER BY r.item_no");
   Statement passages = database_.prepare(
       "SELECT b.body,t.doc_id,t.score,t.relevant,t.in_prompt FROM retrieval t "
@@ -113,7 +114,11 @@ std::vector<Item> Store::items(std::int64_t dataset_id) const {
       "WHERE i.dataset_id=? ORDER BY i.item_no");
   query.bind(1, dataset_id);
   std::vector<Item> items;
-  while (query.step()) items.push_back(read_item(query));
+  while (query.step()) {
+    const int number = static_cast<int>(items.size());
+    items.push_back(read_item(query));
+    items.back().number = number;
+  }
   return items;
 }
 

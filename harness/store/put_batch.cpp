@@ -20,8 +20,8 @@ class RecordWriter {
         blobs_(database),
         record_(database.prepare(
             "INSERT INTO record(attempt_id,item_no,prompt,output,answer,stop,prompt_tokens,"
-            "output_tokens,retrieve_ms,prefill_ms,decode_ms,logprob,truncated,delivered,error) "
-            "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
+            "output_tokens,retrieve_ms,prefill_ms,decode_ms,logprob,truncated,delivered,error,"
+            "wording) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
         retrieval_(database.prepare(
             "INSERT INTO retrieval(record_id,rank,passage,doc_id,score,relevant,in_prompt) "
             "VALUES(?,?,?,?,?,?,?)")),
@@ -44,6 +44,7 @@ class RecordWriter {
         .bind(13, record.truncated ? 1 : 0)
         .bind(14, as_integer(record.delivered))
         .bind(15, null_if_empty(record.error))
+        .bind(16, record.wording)
         .run();
     const std::int64_t record_id = database_.last_insert_id();
     for (std::size_t rank = 0; rank < record.retrieval.size(); ++rank) {

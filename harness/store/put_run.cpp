@@ -96,6 +96,20 @@ void Store::set_run_cell(std::int64_t run_id, std::int64_t cell_id,
       .run();
 }
 
+void Store::put_lock(const LockRow& lock) {
+  database_
+      .prepare(
+          "INSERT INTO lock(run_id,suite,hash,subject,spec,note,locked_at) "
+          "VALUES(?,?,?,?,?,?," QUADRANT_NOW ")")
+      .bind(1, lock.run_id)
+      .bind(2, lock.suite)
+      .bind(3, lock.hash)
+      .bind(4, lock.subject)
+      .bind(5, lock.spec)
+      .bind(6, lock.note)
+      .run();
+}
+
 std::int64_t Store::begin_training(const TrainingRow& training) {
   database_
       .prepare(

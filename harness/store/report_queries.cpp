@@ -42,7 +42,7 @@ std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t r
   auto query = database.prepare(
       "SELECT c.suite, c.task_version, rc.metrics, c.dataset_id, c.expected, d.split, rc.context, "
       "rc.tuning, s.context, s.model, s.label, c.seed, rc.attempt_id, a.training_id, a.peak_bytes, "
-      "rc.origin, a.state, a.error, a.seconds, a.flops FROM run_cell rc "
+      "rc.origin, a.state, a.error, a.seconds, a.flops, c.spec FROM run_cell rc "
       "JOIN cell c ON c.cell_id=rc.cell_id JOIN dataset d ON d.dataset_id=c.dataset_id "
       "JOIN strategy s ON s.strategy_id=c.strategy_id "
       "LEFT JOIN attempt a ON a.attempt_id=rc.attempt_id WHERE rc.run_id=?1 "
@@ -71,6 +71,7 @@ std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t r
     cell.error = query.text(17);
     cell.seconds = query.real(18);
     cell.flops = query.real(19);
+    cell.spec = query.text(20);
     cells.push_back(std::move(cell));
   }
   return cells;
@@ -82,8 +83,8 @@ void for_each_report_record(const Database& database, std::int64_t attempt_id,
       "SELECT item_no, prompt_tokens, output_tokens, retrieve_ms, prefill_ms, decode_ms, "
       "truncated, "
       "stop='error' OR coalesce(error,'')<>'', stop='length', delivered, "
-      "(SELECT max(coalesce(relevant,0)) FROM retrieval t WHERE t.record_id=r.record_id) "
-      "FROM record r WHERE attempt_id=?1 AND sample=0 ORDER BY item_no");
+      "(SELECT max(coalesce(relevant,0)) FROM retrieval t WHERE t.record_id=r.record_id), "
+      "wording FROM record r WHERE attempt_id=?1 AND sample=0 ORDER BY item_no");
   query.bind(1, attempt_id);
   while (query.step()) {
     ReportRecordRow record;
@@ -98,6 +99,7 @@ void for_each_report_record(const Database& database, std::int64_t attempt_id,
     record.cut_off = query.integer(8) != 0;
     record.delivered = maybe_flag(query, 9);
     record.hit = maybe_flag(query, 10);
+    record.wording = query.integer(11);
     visit(record);
   }
 }
@@ -136,6 +138,26 @@ bool retrieved_anything(const Database& database, std::int64_t attempt_id) {
       "WHERE r.attempt_id=?1)");
   query.bind(1, attempt_id);
   return query.step() && query.integer(0) != 0;
+}
+
+std::vector<ReportEffortRow> report_effort(const Database& database, std::int64_t run_id,
+                                           const std::string& suite) {
+  auto query = database.prepare(
+      "WITH here AS (SELECT DISTINCT json_extract(s.model,'$.weights') AS weights FROM run_cell rc "
+      "JOIN cell c USING(cell_id) JOIN strategy s USING(strategy_id) "
+      "WHERE rc.run_id=?1 AND c.suite=?2) "
+      "SELECT s.context, s.model, sum(d.split='valid'), sum(d.split='test') FROM attempt a "
+      "JOIN cell c USING(cell_id) JOIN dataset d USING(dataset_id) "
+      "JOIN strategy s USING(strategy_id) JOIN record r ON r.attempt_id=a.attempt_id "
+      "WHERE c.suite=?2 AND a.run_id<=?1 AND "
+      "EXISTS(SELECT 1 FROM here WHERE weights IS json_extract(s.model,'$.weights')) "
+      "GROUP BY s.strategy_id ORDER BY s.strategy_id");
+  query.bind(1, run_id).bind(2, suite);
+  std::vector<ReportEffortRow> rows;
+  while (query.step()) {
+    rows.push_back({query.text(0), query.text(1), query.integer(2), query.integer(3)});
+  }
+  return rows;
 }
 
 std::vector<ReportSampleRow> report_samples(const Database& database, std::int64_t attempt_id,

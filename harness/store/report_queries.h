@@ -20,6 +20,7 @@ struct ReportCellRow {
   std::string suite, task_version, metrics;     // metrics: JSON list, the primary one first
   std::int64_t dataset_id = 0, expected = 0;    // items
   std::string split;                            // test | valid
+  std::string spec;                             // of the cell, JSON
   std::string context, tuning;                  // the user's names in this run
   std::string context_spec, model_spec, label;  // of the strategy; the specs are JSON
   std::optional<std::int64_t> seed, attempt_id, training_id, peak_bytes;
@@ -31,7 +32,7 @@ std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t r
 
 // One answer without its texts.
 struct ReportRecordRow {
-  std::int64_t item_no = 0, prompt_tokens = 0, output_tokens = 0;
+  std::int64_t item_no = 0, prompt_tokens = 0, output_tokens = 0, wording = 0;
   double retrieve_ms = kNull, prefill_ms = kNull, decode_ms = kNull;
   bool truncated = false, failed = false, cut_off = false;  // cut_off: stopped by length
   std::optional<bool> delivered;
@@ -49,6 +50,15 @@ void for_each_report_score(const Database& database, std::int64_t attempt_id,
 std::vector<std::string> report_metrics(const Database& database, std::int64_t run_id);
 
 bool retrieved_anything(const Database& database, std::int64_t attempt_id);
+
+// What the store knows of a suite's search for good settings: one row a strategy that was ever
+// asked its questions with these base weights, in this run or before it.
+struct ReportEffortRow {
+  std::string context, model;  // JSON of the strategy
+  std::int64_t dev_answers = 0, test_answers = 0;
+};
+std::vector<ReportEffortRow> report_effort(const Database& database, std::int64_t run_id,
+                                           const std::string& suite);
 
 // The answers to some items, with the texts a reader wants to see.
 struct ReportPassageRow {

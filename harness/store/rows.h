@@ -1,4 +1,5 @@
-// The rows of the store as plain data; what each column means stands in schema.sql.
+// The rows of the store as plain data; what each column means stands in schema.sql and the
+// steps after it.
 //
 // Identity is a 64-hex SHA-256; ids are the store's own keys and mean nothing outside it. JSON
 // travels as text in canonical form. NaN stands for NULL in real columns.
@@ -55,6 +56,11 @@ struct RunRow {
   std::string started_at, heartbeat_at, ended_at, error;
 };
 
+struct LockRow {
+  std::int64_t run_id = 0;
+  std::string suite, hash, subject, spec, note, locked_at;
+};
+
 struct InputRow {
   std::string name, path, hash;
 };
@@ -87,6 +93,7 @@ struct RunCellRow {
   std::string state;               // of the attempt when read; "" = none yet
   std::string error;               // of the attempt when read
   std::string metrics = "[]";      // JSON list of names, the primary one first
+  std::string split;               // test | valid, when read
 };
 
 struct RetrievalRow {  // rank is the position in its vector, from 0
@@ -109,6 +116,7 @@ struct RecordRow {
   std::string stop;  // eos | length | stop_string | choice | error
   std::int64_t prompt_tokens = 0, output_tokens = 0;
   double retrieve_ms = kNull, prefill_ms = kNull, decode_ms = kNull, logprob = kNull;
+  std::int64_t wording = 0;
   bool truncated = false;
   std::optional<bool> delivered;
   std::string error;

@@ -18,7 +18,7 @@
 
 namespace quadrant {
 
-inline constexpr int kStoreVersion = 1;  // PRAGMA user_version of the schema
+inline constexpr int kStoreVersion = 2;  // PRAGMA user_version of the schema
 
 // SHA-256 over the items in order: identity of a test set, whatever file it came from.
 std::string items_hash(std::span<const Item> items);
@@ -54,6 +54,7 @@ class Store {
   void put_run_cell(std::int64_t run_id, const RunCellRow& cell);  // cell.cell.id must be set
   void set_run_cell(std::int64_t run_id, std::int64_t cell_id,
                     std::optional<std::int64_t> attempt_id, const std::string& origin);
+  void put_lock(const LockRow& lock);  // the time is set here
 
   // Trainings.
   std::int64_t begin_training(const TrainingRow& training);
@@ -91,8 +92,10 @@ class Store {
   std::int64_t find_cell(const std::string& name) const;  // an id, a hash prefix
   std::string experiment_source(std::int64_t run_id) const;
   EnvironmentRow environment(std::int64_t environment_id) const;
-  std::vector<InputRow> run_inputs(std::int64_t run_id) const;   // by name
-  std::vector<RunCellRow> run_cells(std::int64_t run_id) const;  // in the order of the plan
+  std::vector<InputRow> run_inputs(std::int64_t run_id) const;      // by name
+  std::vector<RunCellRow> run_cells(std::int64_t run_id) const;     // in the order of the plan
+  std::vector<LockRow> locks(std::int64_t run_id) const;            // by suite
+  std::vector<LockRow> locks_on(const std::string& subject) const;  // of all runs, oldest first
   CellRow cell(std::int64_t cell_id) const;
   std::optional<std::int64_t> cell_id(const std::string& hash) const;
   std::optional<AttemptRow> done_attempt(const std::string& cell_hash) const;  // the newest

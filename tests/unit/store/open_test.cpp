@@ -55,6 +55,34 @@ TEST_CASE("a new store has the schema, its version and WAL; opening again change
   CHECK(schema_ladder().size() == kStoreVersion);
 }
 
+TEST_CASE("a store of version 1 is migrated in place, and loses nothing") {
+  const TemporaryFolder folder;
+  const auto file = folder / "old.db";
+  std::filesystem::copy_file(
+      std::filesystem::path(QUADRANT_SOURCE_DIR) / "tests/fixtures/store_v1.db", file);
+  {
+    Store store(file);
+    CHECK(number(store, "PRAGMA user_version") == kStoreVersion);
+    store.check_integrity();
+    const auto cells = store.run_cells(store.find_run("latest"));
+    REQUIRE(cells.size() == 1);
+    CHECK(cells[0].split == "test");
+    const auto records = store.records(*cells[0].attempt_id);
+    REQUIRE(records.size() == 1);
+    CHECK(records[0].output == "Orla Fenn");
+    CHECK(records[0].wording == 0);
+    CHECK(records[0].retrieval.at(0).doc_id == "d1");
+    CHECK(records[0].scores.at(0).value == 1);
+    CHECK(store.items(cells[0].cell.dataset_id).at(0).targets.at(0) == "Orla Fenn");
+    CHECK(store.locks(1).empty());
+    const std::string hash(64, 'a');
+    store.put_lock({1, "harbour", hash, hash, "{}", "", ""});
+    CHECK(store.locks_on(hash).at(0).suite == "harbour");
+  }
+  const Store again(file);  // and is then a store like any other
+  CHECK(again.locks(1).size() == 1);
+}
+
 TEST_CASE("what is not a store is refused, and left as it is") {
   const TemporaryFolder folder;
   CHECK(contains(refusal(folder.path()), "folder"));
