@@ -18,7 +18,18 @@ struct PromptTemplate {
   std::string context = "{passages}\n\n{question}";  // {passages}, {question}
   int max_new_tokens = 32;
   std::vector<std::string> stop;
+  // Further wordings of the same prompt. Items and seeds take turns through all of them: item i
+  // under seed s is asked in wording (i + s) modulo their number, in every strategy.
+  struct Wording {
+    std::string question, context;
+  };
+  std::vector<Wording> more;
+
+  int wordings() const { return 1 + static_cast<int>(more.size()); }
 };
+
+// Training takes turns through the first wordings only; the others show what an unseen one costs.
+inline constexpr int kTrainedWordings = 3;
 
 // One line of train.jsonl; which fields are set depends on the kind.
 struct TrainingExample {

@@ -187,7 +187,9 @@ std::vector<Item> read_items(const std::filesystem::path& file, const std::strin
   std::vector<Item> items;
   UniqueIds ids;
   for_each_record(file, [&](const JsonFields& fields) {
+    const int number = static_cast<int>(items.size());
     items.push_back(read_item(fields, kind));
+    items.back().number = number;
     ids.add(items.back().id, fields);
     if (!documents.empty()) check_gold(fields, items.back(), documents);
   });

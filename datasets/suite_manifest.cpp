@@ -17,17 +17,37 @@ void demand_place(const TomlReader& table, const std::string& key, const std::st
              fmt::format("write {} where it is to stand", place));
 }
 
+// One text or a list, for question and context alike: the wordings that take turns. A key that is
+// not there has its usual text in each.
+void read_wordings(TomlReader& table, PromptTemplate& prompt) {
+  auto questions = table.text_or_texts("question", prompt.question);
+  auto contexts = table.text_or_texts("context", prompt.context);
+  if (!table.has("question")) questions.resize(contexts.size(), questions[0]);
+  if (!table.has("context")) contexts.resize(questions.size(), contexts[0]);
+  if (questions.size() != contexts.size()) {
+    table.fail("context",
+               fmt::format("`prompt.question` has {} wordings and `prompt.context` {}",
+                           questions.size(), contexts.size()),
+               "write as many of the one as of the other: they belong together in pairs");
+  }
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    demand_place(table, "question", questions[i], "{question}");
+    demand_place(table, "context", contexts[i], "{question}");
+    demand_place(table, "context", contexts[i], "{passages}");
+    const PromptTemplate::Wording wording{to_nfc(questions[i]), to_nfc(contexts[i])};
+    if (i > 0) prompt.more.push_back(wording);
+  }
+  prompt.question = to_nfc(questions[0]);
+  prompt.context = to_nfc(contexts[0]);
+}
+
 PromptTemplate read_prompt(TomlReader table) {
   PromptTemplate prompt;
   prompt.system = to_nfc(table.text("system", prompt.system));
-  prompt.question = to_nfc(table.text("question", prompt.question));
-  prompt.context = to_nfc(table.text("context", prompt.context));
+  read_wordings(table, prompt);
   prompt.max_new_tokens =
       static_cast<int>(table.integer("max_new_tokens", prompt.max_new_tokens, 1, 1'000'000));
   prompt.stop = table.texts("stop", prompt.stop);
-  demand_place(table, "question", prompt.question, "{question}");
-  demand_place(table, "context", prompt.context, "{question}");
-  demand_place(table, "context", prompt.context, "{passages}");
   table.finish();
   return prompt;
 }

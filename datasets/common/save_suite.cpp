@@ -37,8 +37,19 @@ std::string manifest(const Suite& suite) {
   key("metrics", quoted_list(suite.metrics));
   text += "\n[prompt]\n";
   if (!suite.prompt.system.empty()) key("system", quoted(suite.prompt.system));
-  key("question", quoted(suite.prompt.question));
-  key("context", quoted(suite.prompt.context));
+  const PromptTemplate& prompt = suite.prompt;
+  if (prompt.more.empty()) {
+    key("question", quoted(prompt.question));
+    key("context", quoted(prompt.context));
+  } else {
+    std::vector<std::string> questions{prompt.question}, contexts{prompt.context};
+    for (const PromptTemplate::Wording& wording : prompt.more) {
+      questions.push_back(wording.question);
+      contexts.push_back(wording.context);
+    }
+    key("question", quoted_list(questions));
+    key("context", quoted_list(contexts));
+  }
   key("max_new_tokens", std::to_string(suite.prompt.max_new_tokens));
   key("stop", quoted_list(suite.prompt.stop));
   return text;

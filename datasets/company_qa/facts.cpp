@@ -152,6 +152,11 @@ const Voice& english() {
       .system = "Answer with a short phrase.",
       .question = "Question: {question}",
       .context = "Context:\n{passages}\n\nQuestion: {question}",
+      .more = {{"Q: {question}\nA:", "{passages}\n\nQ: {question}\nA:"},
+               {"{question}", "Documents:\n{passages}\n\n{question}"},
+               {"Please answer: {question}", "Read this:\n{passages}\n\nPlease answer: {question}"},
+               {"Here is a question. {question}",
+                "{passages}\n\nHere is a question about the above. {question}"}},
       .unknown = {"unknown", "not known", "I do not know", "no information"},
       .forms = [](const std::string& value) { return std::vector<std::string>{value}; }};
   return kVoice;

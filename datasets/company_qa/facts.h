@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "datasets/common/names.h"
+#include "datasets/suite.h"
 
 namespace quadrant::company_qa {
 
@@ -38,8 +39,9 @@ struct Voice {
   std::vector<EntityType> types;
   std::string memo, wiki, chat, table;
   std::array<std::string, 4> paraphrases;
-  std::string system, question, context;  // of the prompt
-  std::vector<std::string> unknown;       // ways to say that one does not know
+  std::string system, question, context;      // of the prompt
+  std::vector<PromptTemplate::Wording> more;  // see PromptTemplate
+  std::vector<std::string> unknown;           // ways to say that one does not know
   // An answer as a text may write it, the plain form first.
   std::vector<std::string> (*forms)(const std::string& value);
 };

@@ -158,6 +158,12 @@ const Voice& korean() {
       .system = "짧은 말로 답하세요.",
       .question = "질문: {question}",
       .context = "참고:\n{passages}\n\n질문: {question}",
+      .more = {{"문: {question}\n답:", "{passages}\n\n문: {question}\n답:"},
+               {"{question}", "문서:\n{passages}\n\n{question}"},
+               {"대답해 주세요: {question}",
+                "다음을 읽으세요:\n{passages}\n\n대답해 주세요: {question}"},
+               {"질문이 하나 있습니다. {question}",
+                "{passages}\n\n위의 글에 관한 질문입니다. {question}"}},
       .unknown = {"모릅니다", "알 수 없습니다", "정보가 없습니다", "모름"},
       .forms = korean_forms};
   return kVoice;

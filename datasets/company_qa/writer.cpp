@@ -59,6 +59,7 @@ Suite empty_suite(std::uint64_t seed, const Voice& voice) {
   suite.prompt.system = voice.system;
   suite.prompt.question = voice.question;
   suite.prompt.context = voice.context;
+  suite.prompt.more = voice.more;
   suite.prompt.max_new_tokens = 24;
   suite.prompt.stop = {"\n"};
   return suite;

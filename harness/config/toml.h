@@ -60,6 +60,8 @@ class TomlReader {
   // Not empty texts, none twice. The list itself may be empty only when a fallback is given.
   std::vector<std::string> texts(const std::string& key);
   std::vector<std::string> texts(const std::string& key, const std::vector<std::string>& fallback);
+  // Like texts(), and a single text is a list of one.
+  std::vector<std::string> text_or_texts(const std::string& key, const std::string& fallback);
   std::vector<std::int64_t> integers(const std::string& key,
                                      const std::vector<std::int64_t>& fallback);
   std::optional<TomlReader> table(const std::string& key);

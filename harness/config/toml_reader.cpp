@@ -192,6 +192,13 @@ std::vector<std::string> TomlReader::texts(const std::string& key,
   return value ? texts_of(key, *value) : fallback;
 }
 
+std::vector<std::string> TomlReader::text_or_texts(const std::string& key,
+                                                   const std::string& fallback) {
+  const TomlValue* value = ask(key);
+  if (!value || value->kind == Kind::kText) return {text(key, fallback)};
+  return texts(key);
+}
+
 std::vector<std::int64_t> TomlReader::integers(const std::string& key,
                                                const std::vector<std::int64_t>& fallback) {
   const TomlValue* value = ask(key);

@@ -11,6 +11,11 @@
 // A target counts as found in a passage when the passage's title or text, as shown, contains it:
 // lower case, white space squashed, and not as a part of a longer ASCII word or number. Where the
 // item names gold documents, only their passages count.
+//
+// Two things take turns by the number of the item, so that no strategy owes its score to one of
+// them: the wording of the prompt (PromptTemplate::more), and the order of the passages. Those that
+// are shown begin with rank 1 + number modulo their count, go on to the last and then from the
+// first; where the gold passage stands in the prompt is thereby spread evenly.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +42,7 @@ struct BuiltPrompt {
   TokenIds ids;
   std::string text;  // the final prompt as text, template included
   std::vector<ShownPassage> passages;
+  int wording = 0;                // of the prompt template, from 0
   bool truncated = false;         // something was left out to fit, or the rest did not fit either
   std::optional<bool> delivered;  // a target is in a passage of the final prompt; unset when
                                   // there were no passages or nothing answers the item

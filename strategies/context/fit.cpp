@@ -19,6 +19,14 @@ std::size_t passages_within_budget(const Tokenizer& tokenizer,
   return shown;
 }
 
+std::vector<ScoredPassage> turned(std::span<const ScoredPassage> passages, int number) {
+  std::vector<ScoredPassage> order(passages.begin(), passages.end());
+  if (order.empty()) return order;
+  const auto first = static_cast<std::size_t>(number) % order.size();
+  std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first), order.end());
+  return order;
+}
+
 void note_passages(BuiltPrompt& built, const Item& item, std::span<const ScoredPassage> passages,
                    std::size_t shown) {
   for (std::size_t i = 0; i < passages.size(); ++i) {
@@ -38,17 +46,21 @@ std::size_t count_tokens(const Tokenizer& tokenizer, const std::string& text) {
 BuiltPrompt fit_prompt(const ContextEnvironment& environment, const Item& item,
                        std::span<const Demonstration> demonstrations,
                        std::span<const ScoredPassage> passages, int budget_tokens) {
-  const PromptTemplate& prompt = environment.suite.prompt;
+  BuiltPrompt built;
+  const std::uint64_t turn = static_cast<std::uint64_t>(item.number) + environment.seed;
+  built.wording =
+      static_cast<int>(turn % static_cast<std::uint64_t>(environment.suite.prompt.wordings()));
+  const PromptTemplate prompt = in_wording(environment.suite.prompt, turn);
   const auto window = static_cast<std::size_t>(environment.model.context_window());
   const auto new_tokens = static_cast<std::size_t>(prompt.max_new_tokens);
   std::size_t shown =
       passages_within_budget(environment.model.tokenizer(), passages, budget_tokens);
   std::size_t examples = demonstrations.size();
-  BuiltPrompt built;
   while (true) {
     RenderedPrompt rendered =
-        render_prompt(environment.model, prompt_messages(prompt, demonstrations.first(examples),
-                                                         passages.first(shown), item.question));
+        render_prompt(environment.model,
+                      prompt_messages(prompt, demonstrations.first(examples),
+                                      turned(passages.first(shown), item.number), item.question));
     built.text = std::move(rendered.text);
     built.ids = std::move(rendered.ids);
     if (built.ids.size() + new_tokens <= window) break;

@@ -22,6 +22,16 @@ std::string fill_template(std::string_view text, std::span<const Placeholder> pl
   return filled;
 }
 
+PromptTemplate in_wording(const PromptTemplate& prompt, std::uint64_t number) {
+  PromptTemplate worded = prompt;
+  const std::uint64_t at = number % static_cast<std::uint64_t>(prompt.wordings());
+  if (at > 0) {
+    worded.question = prompt.more[at - 1].question;
+    worded.context = prompt.more[at - 1].context;
+  }
+  return worded;
+}
+
 std::string passage_block(std::span<const ScoredPassage> passages) {
   std::string block;
   for (std::size_t i = 0; i < passages.size(); ++i) {

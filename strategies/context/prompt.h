@@ -1,6 +1,7 @@
 // The pieces every prompt is made of; evaluation and training both build theirs here.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ namespace quadrant {
 // do braces around anything else.
 using Placeholder = std::pair<std::string_view, std::string_view>;  // name without braces, value
 std::string fill_template(std::string_view text, std::span<const Placeholder> placeholders);
+
+// The prompt in one of its wordings; `number` counts on from the first after the last.
+PromptTemplate in_wording(const PromptTemplate& prompt, std::uint64_t number);
 
 // "[1] Title\ntext\n\n[2] Title\ntext": numbered from 1, an empty line between.
 std::string passage_block(std::span<const ScoredPassage> passages);

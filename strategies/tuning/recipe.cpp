@@ -138,9 +138,12 @@ void check_length(const TrainingSequence& sequence, const LanguageModel& model,
 void add_question_answers(const Suite& suite, const LanguageModel& model,
                           std::vector<TrainingSequence>& sequences) {
   const TokenIds end = end_ids(model);
+  const int wordings = std::min(suite.prompt.wordings(), kTrainedWordings);
+  std::uint64_t number = 0;
   for (const TrainingExample& example : suite.train) {
     if (!has_answer(example)) continue;
-    const Exchange exchange = exchange_of(example, suite.prompt);
+    const std::uint64_t wording = number++ % static_cast<std::uint64_t>(wordings);
+    const Exchange exchange = exchange_of(example, in_wording(suite.prompt, wording));
     const RenderedPrompt prompt = render_prompt(model, exchange.prompt);
     TrainingSequence sequence;
     append(sequence, prompt.ids, false);

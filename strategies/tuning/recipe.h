@@ -28,9 +28,10 @@ std::vector<std::string> possible_purposes(const Suite& suite);
 // by the end-of-text token, as one sequence; loss on all tokens but the first, which nothing
 // predicts. One that is longer than the context window becomes several, cut every `window` tokens.
 // domain_qa: each question-answer (or prompt-completion, messages) line as the zero-shot prompt
-// plus answer plus end token; loss on the answer and the end token. Of a messages line the last
-// turn is learnt, which must be the assistant's. Error when such a line does not fit the context
-// window. Purposes in the order of `tuning.purpose`, lines in the order of their files.
+// plus answer plus end token, in the first kTrainedWordings wordings of the prompt in turn; loss on
+// the answer and the end token. Of a messages line the last turn is learnt, which must be the
+// assistant's. Error when such a line does not fit the context window. Purposes in the order of
+// `tuning.purpose`, lines in the order of their files.
 std::vector<TrainingSequence> make_training_set(const TuningSpec& tuning, const Suite& suite,
                                                 const LanguageModel& model);
 

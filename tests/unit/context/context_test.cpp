@@ -148,6 +148,37 @@ TEST_CASE("rag: passages by rank, numbered, with what they are worth") {
   CHECK(context->build({}).empty());
 }
 
+TEST_CASE("wordings take turns by item and seed, the same in every context") {
+  World world;
+  world.suite.prompt.more = {{"A: {question}", "DA {passages} {question}"},
+                             {"B: {question}", "DB {passages} {question}"}};
+  for (std::size_t i = 0; i < 3; ++i) world.suite.test[i].number = static_cast<int>(i);
+  for (const std::uint64_t seed : {0, 1}) {
+    const ContextEnvironment environment{world.suite, world.model, &world.embedder, "", seed};
+    for (const char* kind : {"zero_shot", "few_shot", "rag"}) {
+      const auto prompts = make_context(spec_of(kind, 2), environment)->build(world.suite.test);
+      const std::vector<std::string> starts =
+          std::string(kind) == "rag" ? std::vector<std::string>{"C:\n[", "DA [", "DB ["}
+                                     : std::vector<std::string>{"Q: ", "A: ", "B: "};
+      for (std::size_t i = 0; i < 3; ++i) {
+        CAPTURE(prompts[i].text);
+        CHECK(prompts[i].wording == static_cast<int>((i + seed) % 3));
+        CHECK(contains(prompts[i].text, "user\n" + starts[(i + seed) % 3]));
+      }
+    }
+  }
+}
+
+TEST_CASE("rag: the gold passage stands in each place in turn, and keeps its rank") {
+  World world;
+  for (int number = 0; number < 3; ++number) {
+    world.suite.test[0].number = number;
+    const auto built = world.build(spec_of("rag", 3))[0];
+    CHECK(built.passages[0].passage.passage.doc_id == "apple");
+    CHECK(contains(built.text, "[" + std::to_string((3 - number) % 3 + 1) + "] Apple\n"));
+  }
+}
+
 TEST_CASE("rag: gold that ranks below k is not delivered") {
   World world;
   world.suite.test[0].question = "the plum orchard is closed?";

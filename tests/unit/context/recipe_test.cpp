@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "strategies/context/context.h"
+#include "strategies/context/prompt.h"
 #include "tests/unit/retrieval/fakes.h"
 
 using namespace quadrant;
@@ -92,6 +93,22 @@ TEST_CASE("domain_qa: evaluation's own prompt, and loss on answer and end token"
     const Parts split = parts(set[0]);
     CHECK(split.given == zero_shot_ids(suite, model, "Who?"));
     CHECK(split.learnt == with_end(model, "Ann", ByteTokenizer::kEnd));
+  }
+}
+
+TEST_CASE("domain_qa: training takes turns through the first three wordings only") {
+  Suite suite = make_suite();
+  suite.train.assign(7, question_answer("Who?", "Ann"));
+  suite.prompt.more = {
+      {"1 {question}", ""}, {"2 {question}", ""}, {"3 {question}", ""}, {"4 {question}", ""}};
+  const FakeModel model;
+  const auto set = make_training_set(tuning({"domain_qa"}), suite, model);
+  REQUIRE(set.size() == 7);
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    Suite worded = suite;
+    worded.prompt = in_wording(suite.prompt, i % kTrainedWordings);
+    worded.prompt.more.clear();
+    CHECK(parts(set[i]).given == zero_shot_ids(worded, model, "Who?"));
   }
 }
 

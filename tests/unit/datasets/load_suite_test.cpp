@@ -41,6 +41,27 @@ TEST_CASE("all fields of suite.toml arrive") {
   CHECK(suite.prompt.stop == std::vector<std::string>{"\n"});
 }
 
+TEST_CASE("wordings of the prompt: a text, or lists of equal length; items know their place") {
+  SuiteFolder folder;
+  const std::string head = "name = \"n\"\nkind = \"qa\"\nmetrics = [\"f1\"]\n[prompt]\n";
+  folder.write_good().write(
+      "suite.toml", head +
+                        "question = [\"Q {question}\", \"{question}?\"]\n"
+                        "context = [\"{passages} {question}\", \"{question} {passages}\"]\n");
+  const Suite suite = load_suite(folder.path());
+  CHECK(suite.prompt.wordings() == 2);
+  CHECK(suite.prompt.question == "Q {question}");
+  CHECK(suite.prompt.more.at(0).question == "{question}?");
+  CHECK(suite.prompt.more.at(0).context == "{question} {passages}");
+  for (std::size_t i = 0; i < suite.test.size(); ++i) {
+    CHECK(suite.test[i].number == static_cast<int>(i));
+  }
+  folder.write("suite.toml", head + "question = [\"{question}\", \"Q {question}\"]\n");
+  const Suite same_context = load_suite(folder.path());
+  CHECK(same_context.prompt.wordings() == 2);
+  CHECK(same_context.prompt.more.at(0).context == same_context.prompt.context);
+}
+
 TEST_CASE("items: meta as text, unknown keys into meta, targets from the right choice") {
   SuiteFolder folder;
   folder.write_good().write(

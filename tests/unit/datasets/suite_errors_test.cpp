@@ -28,6 +28,12 @@ const std::vector<Case> kManifest{
      "write {question}"},
     {"suite.toml", kHead + "[prompt]\ncontext = \"{question}\"\n", "suite.toml:5",
      "has no {passages}", "write {passages}"},
+    {"suite.toml", kHead + "[prompt]\nquestion = [\"{question}\", \"Q\"]\n", "suite.toml:5",
+     "has no {question}", "write {question}"},
+    {"suite.toml",
+     kHead + "[prompt]\nquestion = [\"Q {question}\", \"{question}\"]\n"
+             "context = \"{passages} {question}\"\n",
+     "suite.toml:6", "2 wordings and `prompt.context` 1", "as many of the one"},
     {"suite.toml", kHead + "[prompt]\nmax_new_tokens = 0\n", "suite.toml:5", "out of range",
      "from 1"},
     {"suite.toml", kHead + "[prompt]\nstop = \"x\"\n", "suite.toml:5", "list of texts", "stop = ["},
