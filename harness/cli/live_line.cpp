@@ -81,9 +81,13 @@ class LiveLine : public Progress {
     say(line);
   }
 
+  void warned(const std::string& sentence) override { say("warning: " + sentence); }
+
   void knowledge_gate(const KnowledgeGate& gate) override {
-    say(fmt::format("before training, {} on {}: without help {}, with the gold passage {}",
-                    gate.metric, gate.suite, measured(gate.closed_book), measured(gate.oracle)));
+    say(fmt::format("before training, {} on {} ({} {} questions): without help {}, with the gold "
+                    "passage {}",
+                    gate.metric, gate.suite, gate.items, gate.on_dev ? "dev" : "test",
+                    measured(gate.closed_book), measured(gate.oracle)));
     for (const std::string& warning : gate.warnings) say("warning: " + warning);
   }
 

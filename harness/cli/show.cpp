@@ -33,8 +33,9 @@ void show_run(const Store& store, std::int64_t id) {
   const RunRow run = store.run(id);
   fmt::print("run {} of {}: {}, started {}\n", run.id, run.experiment, run.state, run.started_at);
   for (const RunCellRow& row : store.run_cells(id)) {
-    fmt::print("  cell {:<3} {:<14} {:<16} {:<8} {:<8} {}\n", row.cell.id, row.cell.suite,
-               row.context + " x " + row.tuning, row.state.empty() ? "planned" : row.state,
+    const char* dev = row.split == "valid" ? " (dev)" : "";
+    fmt::print("  cell {:<3} {:<14} {:<22} {:<8} {:<8} {}\n", row.cell.id, row.cell.suite,
+               row.context + " x " + row.tuning + dev, row.state.empty() ? "planned" : row.state,
                row.state.empty() ? "" : row.origin, outcome(store, row));
   }
   for (const InputRow& input : store.run_inputs(id)) {

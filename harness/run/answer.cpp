@@ -32,6 +32,7 @@ RecordRow make_record(std::int64_t item_no, BuiltPrompt prompt, const Generation
   record.prefill_ms = generation.prefill_ms;
   record.decode_ms = generation.decode_ms;
   record.logprob = record.error.empty() ? generation.logprob : kNull;
+  record.wording = prompt.wording;
   record.truncated = prompt.truncated;
   record.delivered = prompt.delivered;
   for (ShownPassage& shown : prompt.passages) {
@@ -67,7 +68,7 @@ class CellRunner {
         cell_(run.plan.cells[number]),
         cell_id_(run.cell_ids[number]),
         suite_(run.suite(cell_.suite)),
-        items_(planned_items(suite_, run.plan.options)),
+        items_(planned_items(suite_, run.plan.options, cell_.split)),
         model_(run.bench.engine->model()),
         batch_size_(static_cast<std::size_t>(run.plan.experiment.batch_size)) {
     progress_.number = static_cast<int>(number) + 1;

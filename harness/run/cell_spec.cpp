@@ -1,5 +1,6 @@
 #include "harness/run/cell_spec.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "harness/core/sha256.h"
@@ -53,6 +54,12 @@ nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experime
        {{"system", prompt.system}, {"question", prompt.question}, {"context", prompt.context}}},
       {"decoding", decoding_spec(experiment, parts.suite)},
       {"context", describe(parts.context)}};
+  if (spec["context"].contains("budget_tokens")) spec["passages"] = "turned by item number";
+  for (const PromptTemplate::Wording& wording : prompt.more) {
+    spec["prompt"]["more"].push_back(
+        {{"question", wording.question}, {"context", wording.context}});
+    spec["prompt"]["trained"] = std::min(prompt.wordings(), kTrainedWordings);
+  }
   if (!parts.embedder_hash.empty()) spec["embedder"] = parts.embedder_hash;
   if (!parts.training_hash.empty()) spec["training"] = parts.training_hash;
   if (parts.seed) spec["seed"] = *parts.seed;

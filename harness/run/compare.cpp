@@ -91,6 +91,7 @@ CellComparison compare_cell(const Store& store, const RunCellRow& before, const 
   result.suite = before.cell.suite;
   result.label = fmt::format("{} + {}", before.context, before.tuning);
   if (before.cell.seed) result.label += fmt::format(", seed {}", *before.cell.seed);
+  if (before.split == "valid") result.label += " (dev)";
   if (before.state != "done" || !now || now->state != "done") {
     result.sameness = Sameness::kUnfinished;
     result.detail = before.state != "done" ? "not finished in the original run"
@@ -118,7 +119,8 @@ Reproduction compare_runs(const Store& store, std::int64_t original, std::int64_
   for (const RunCellRow& before : store.run_cells(original)) {
     const auto found = std::find_if(again.begin(), again.end(), [&](const RunCellRow& row) {
       return row.cell.suite == before.cell.suite && row.context == before.context &&
-             row.tuning == before.tuning && row.cell.seed == before.cell.seed;
+             row.tuning == before.tuning && row.cell.seed == before.cell.seed &&
+             row.split == before.split;
     });
     const RunCellRow* now = found == again.end() ? nullptr : &*found;
     result.cells.push_back(compare_cell(store, before, now));

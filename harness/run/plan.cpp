@@ -56,10 +56,13 @@ class Planner {
     const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
     if (!selected(plan_.options, "suite", suite.name)) return;
     if (!tuned) {
-      check_parameters(suite.metrics, suite.test);
       refuse_leaks(suite, training_use(plan_.experiment));
-      items_[suite_index] = planned_items(suite, plan_.options);
-      items_hashes_[suite_index] = quadrant::items_hash(items_[suite_index]);
+      for (const Split split : {Split::kDev, Split::kTest}) {
+        const auto items = planned_items(suite, plan_.options, split);
+        check_parameters(suite.metrics, items);
+        questions_[{suite_index, split}] = {quadrant::items_hash(items),
+                                            static_cast<std::int64_t>(items.size())};
+      }
       sizes_[suite_index] = measure(suite, bench_.engine->model());
     }
     const auto& tunings = plan_.experiment.tunings;
@@ -114,6 +117,15 @@ class Planner {
   // The cells of one tuned model (or of the base, training -1) on one suite, in the grid's order.
   void add_cells(int suite, int tuning, int training,
                  const std::optional<std::uint64_t>& training_seed) {
+    for (const Split split : {Split::kDev, Split::kTest}) {
+      if (questions_.at({suite, split}).count > 0) {
+        add_cells_of(split, suite, tuning, training, training_seed);
+      }
+    }
+  }
+
+  void add_cells_of(Split split, int suite, int tuning, int training,
+                    const std::optional<std::uint64_t>& training_seed) {
     for (std::size_t i = 0; i < plan_.experiment.contexts.size(); ++i) {
       const ContextSpec& context = plan_.experiment.contexts[i];
       if (!selected(plan_.options, "context", context.name)) continue;
@@ -122,26 +134,28 @@ class Planner {
         continue;
       }
       if (training_seed || !uses_seed(context)) {
-        add_cell(suite, static_cast<int>(i), tuning, training, training_seed);
+        add_cell(split, suite, static_cast<int>(i), tuning, training, training_seed);
         continue;
       }
       for (const std::uint64_t seed : plan_.experiment.seeds) {
         if (!selected(plan_.options, "seed", std::to_string(seed))) continue;
-        add_cell(suite, static_cast<int>(i), tuning, training, seed);
+        add_cell(split, suite, static_cast<int>(i), tuning, training, seed);
       }
     }
   }
 
-  void add_cell(int suite_index, int context_index, int tuning, int training,
+  void add_cell(Split split, int suite_index, int context_index, int tuning, int training,
                 const std::optional<std::uint64_t>& seed) {
     const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
     const ContextSpec& context = plan_.experiment.contexts[static_cast<std::size_t>(context_index)];
-    CellParts parts{suite, items_hashes_.at(suite_index), context, "", "", seed};
+    const Questions& questions = questions_.at({suite_index, split});
+    CellParts parts{suite, questions.hash, context, "", "", seed};
     if (needs_embedder(context)) parts.embedder_hash = bench_.embedder->hash();
     if (training >= 0) {
       parts.training_hash = plan_.trainings[static_cast<std::size_t>(training)].hash;
     }
     PlannedCell cell;
+    cell.split = split;
     cell.spec = canonical_json(cell_spec(model_, plan_.experiment, parts));
     cell.hash = sha256_hex(cell.spec);
     cell.suite = suite_index;
@@ -149,8 +163,9 @@ class Planner {
     cell.tuning = tuning;
     cell.seed = seed;
     cell.training = training;
-    cell.expected = static_cast<std::int64_t>(items_.at(suite_index).size());
+    cell.expected = questions.count;
     cell.label = with_seed(fmt::format("{} + {}", context.name, tuning_of(tuning).name), seed);
+    if (split == Split::kDev) cell.label += " (dev)";
     if (store_ && plan_.options.reuse) {
       if (const auto attempt = store_->done_attempt(cell.hash)) cell.done = attempt->id;
     }
@@ -215,8 +230,11 @@ class Planner {
   Plan plan_;
   nlohmann::json model_;
   double flops_per_token_ = 0;
-  std::map<int, std::vector<Item>> items_;  // by suite
-  std::map<int, std::string> items_hashes_;
+  struct Questions {
+    std::string hash;
+    std::int64_t count = 0;
+  };
+  std::map<std::pair<int, Split>, Questions> questions_;  // by suite
   std::map<int, TokenSizes> sizes_;
   std::map<std::pair<int, int>, TrainingData> training_data_;
 };

@@ -20,7 +20,7 @@ namespace quadrant {
 class Store;
 
 struct PlanOptions {
-  int limit = 0;  // test items per suite, the first ones; 0 = all
+  int limit = 0;  // items per suite and split, the first ones; 0 = all
   // --only: keys suite, context, tuning, seed. A cell must match one value of every key named.
   std::vector<std::pair<std::string, std::string>> only;
   bool reuse = true;  // false: compute everything anew (reproduction)
@@ -44,13 +44,18 @@ struct PlannedTraining {
   Prediction prediction;             // of the whole training; zero when done
 };
 
+// Which items a cell asks: the dev items, on which everything is chosen, or the test items, which
+// decide. A suite without dev.jsonl has test cells only.
+enum class Split { kDev, kTest };
+
 struct PlannedCell {
   std::string spec, hash;
+  Split split = Split::kTest;
   int suite = 0, context = 0, tuning = 0;
   std::optional<std::uint64_t> seed;  // empty: nothing in it depends on a seed
   int training = -1;                  // index into Plan::trainings, -1 = base
   std::int64_t expected = 0;          // items
-  std::string label;                  // "rag + lora, seed 0"
+  std::string label;                  // "rag + lora, seed 0", "rag + lora, seed 0 (dev)"
   std::optional<std::int64_t> done;   // a finished attempt of the store to reuse
   Prediction prediction;              // zero when done
 };
@@ -60,7 +65,7 @@ struct Plan {
   PlanOptions options;
   std::vector<std::string> suite_names;  // in the order of Experiment::suites
   std::vector<PlannedTraining> trainings;
-  std::vector<PlannedCell> cells;      // base cells first, then each training's
+  std::vector<PlannedCell> cells;      // base cells first, then each training's; dev before test
   std::vector<std::string> obstacles;  // "company_qa, rag: no corpus.jsonl"
   Prediction total() const;
 };
@@ -72,8 +77,8 @@ Plan make_plan(const Experiment& experiment, Workbench& bench, const Store* stor
 
 nlohmann::json to_json(const Plan& plan);  // for `plan --json`
 
-// The test items that the options leave, in the suite's order.
-std::vector<Item> planned_items(const Suite& suite, const PlanOptions& options);
+// The items of a split that the options leave, in the suite's order.
+std::vector<Item> planned_items(const Suite& suite, const PlanOptions& options, Split split);
 
 nlohmann::json to_json(const PlanOptions& options);  // limit and only, stored with the run
 PlanOptions plan_options(const nlohmann::json& json);

@@ -45,11 +45,12 @@ bool selected(const PlanOptions& options, const std::string& key, const std::str
   return !restricted;
 }
 
-std::vector<Item> planned_items(const Suite& suite, const PlanOptions& options) {
-  const std::size_t all = suite.test.size();
-  const std::size_t count =
-      options.limit > 0 ? std::min(all, static_cast<std::size_t>(options.limit)) : all;
-  return {suite.test.begin(), suite.test.begin() + static_cast<std::ptrdiff_t>(count)};
+std::vector<Item> planned_items(const Suite& suite, const PlanOptions& options, Split split) {
+  const std::vector<Item>& all = split == Split::kDev ? suite.dev : suite.test;
+  const std::size_t count = options.limit > 0
+                                ? std::min(all.size(), static_cast<std::size_t>(options.limit))
+                                : all.size();
+  return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 nlohmann::json to_json(const PlanOptions& options) {

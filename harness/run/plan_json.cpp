@@ -30,6 +30,7 @@ nlohmann::json to_json(const Plan& plan) {
         {"context", experiment.contexts[static_cast<std::size_t>(cell.context)].name},
         {"tuning", experiment.tunings[tuning].name},
         {"seed", or_null(cell.seed)},
+        {"split", cell.split == Split::kDev ? "dev" : "test"},
         {"items", cell.expected},
         {"cached", cell.done.has_value()},
         {"attempt", or_null(cell.done)},

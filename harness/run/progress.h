@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/core/interfaces.h"
+#include "harness/stats/interval.h"
 
 namespace quadrant {
 
@@ -29,7 +30,10 @@ struct TrainingProgress {
 struct KnowledgeGate {
   std::string suite, metric;
   double closed_book = 0, oracle = 0;  // means; NaN = that cell was not run
-  std::vector<std::string> warnings;   // an arm that cannot help, and why
+  std::int64_t items = 0;              // on which they were measured
+  bool on_dev = false;                 // dev items; else the suite has none, and test items served
+  double detectable = kUnknown;        // the difference that the test items should find, if asked
+  std::vector<std::string> warnings;   // an arm that cannot help, too little power; and why
 };
 
 class Progress {
@@ -45,6 +49,8 @@ class Progress {
   virtual void training_advanced(const TrainingProgress&) {}
   virtual void training_finished(const TrainingProgress&, const std::string& /*state*/,
                                  const std::string& /*error*/) {}
+  // A sentence that belongs beside the run's numbers.
+  virtual void warned(const std::string& /*sentence*/) {}
   virtual void knowledge_gate(const KnowledgeGate&) {}
 };
 

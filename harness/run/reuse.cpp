@@ -30,7 +30,7 @@ bool reuse_cell(Execution& run, std::size_t number) {
   }
   const Suite& suite = run.suite(cell.suite);
   bring_scores_up_to_date(run.store, *attempt, suite.metrics,
-                          planned_items(suite, run.plan.options));
+                          planned_items(suite, run.plan.options, cell.split));
   run.store.set_run_cell(run.run_id, cell_id, attempt->id, own ? "computed" : "cached");
   CellProgress progress = whole_cell(run, number);
   progress.done = progress.expected;

@@ -8,6 +8,7 @@
 #include "harness/core/error.h"
 #include "harness/core/json.h"
 #include "harness/run/cell_spec.h"
+#include "harness/run/design_lock.h"
 #include "harness/run/execution.h"
 #include "harness/run/inputs.h"
 #include "harness/run/run_lock.h"
@@ -26,10 +27,11 @@ std::vector<std::int64_t> register_cells(Store& store, Workbench& bench, const P
     const Suite& suite = bench.suites[static_cast<std::size_t>(cell.suite)];
     const ContextSpec& context = plan.experiment.contexts[static_cast<std::size_t>(cell.context)];
     const TuningSpec& tuning = plan.experiment.tunings[static_cast<std::size_t>(cell.tuning)];
-    const auto items = planned_items(suite, plan.options);
+    const auto items = planned_items(suite, plan.options, cell.split);
     RunCellRow row;
-    row.cell.dataset_id = store.put_dataset({items_hash(items), suite.name, suite.version, "test",
-                                             suite.source, suite.licence, cell.expected},
+    row.split = cell.split == Split::kDev ? "valid" : "test";
+    row.cell.dataset_id = store.put_dataset({items_hash(items), suite.name, suite.version,
+                                             row.split, suite.source, suite.licence, cell.expected},
                                             items);
     nlohmann::json model = describe(tuning);
     model["weights"] = base_hash;
@@ -161,6 +163,7 @@ void refuse_other_plan(const Store& store, std::int64_t run_id, const Plan& plan
 RunOutcome execute(Store& store, Workbench& bench, const Plan& plan, std::int64_t run_id,
                    Progress& progress, const std::atomic<bool>& stop) {
   try {
+    for (const std::string& note : lock_design(store, run_id, plan, bench)) progress.warned(note);
     return Runner({store, bench, plan, run_id, progress, stop,
                    register_cells(store, bench, plan, run_id)})
         .go();

@@ -15,6 +15,8 @@ namespace quadrant {
 
 inline constexpr const char* kSummaryMethod = "cluster_t";
 inline constexpr const char* kUnanswerableMethod = "cluster_t unanswerable";
+// Of metrics that are no means: the value of all answerable items, and its cluster bootstrap.
+inline constexpr const char* kCorpusMethod = "corpus_bootstrap";
 
 // One score per metric; an output that was never made (an error) cannot be scored.
 std::vector<ScoreRow> score_output(const std::vector<std::string>& metrics,
@@ -35,7 +37,8 @@ std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
 void bring_scores_up_to_date(Store& store, const AttemptRow& attempt,
                              const std::vector<std::string>& metrics, std::span<const Item> items);
 
-// Closed-book and oracle accuracy of the base model per suite, from the summaries of a run.
+// Closed-book and oracle accuracy of the base model per suite, from the summaries of a run, on dev
+// items where there are some; and what the test items could find.
 std::vector<KnowledgeGate> knowledge_gates(const Store& store, std::int64_t run_id,
                                            const Plan& plan, const std::vector<Suite>& suites);
 

@@ -52,6 +52,7 @@ ReportModel load_report_model(const Store& store, std::int64_t run_id,
   load_trainings(store, cells, model);
   add_verdicts(data, options, model);
   add_costs(options, model);
+  add_tried(store, model);
   load_samples(store, data, options.samples, model);
   load_provenance(store, model);
   add_warnings(store, cells, model);

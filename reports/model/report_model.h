@@ -121,7 +121,16 @@ struct VerdictReport {
   std::string slice;
   int context = 0, tuning = 0;     // which arms stood for context and model
   bool context_from_test = false;  // several contexts competed, and these same items chose
+  bool chosen_on_dev = false;      // dev items chose the arms and the best single one
   Verdict verdict;
+};
+
+// How much search stands behind the arms of one kind: configurations that were ever asked this
+// suite's questions with these weights, in this run or earlier in its store.
+struct TriedReport {
+  std::string kind;  // few_shot, rag, ...: of a context; lora, full: of a tuning
+  int configurations = 0;
+  std::int64_t dev_answers = 0, test_answers = 0;
 };
 
 // Questions after which training has cost less than a context does: F / (f_context - f_tuned), in
@@ -162,6 +171,7 @@ struct SuiteReport {
   std::vector<VerdictReport> verdicts;  // per tuned method: the suite, then its slices
   std::vector<ItemFlow> flows;
   std::vector<BreakEven> break_even;
+  std::vector<TriedReport> tried;  // contexts, then tunings
 };
 
 struct CurvePoint {

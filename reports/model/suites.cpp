@@ -86,7 +86,7 @@ std::size_t arm_of(SuiteReport& suite, SuiteData& data, int context, int tuning)
 }
 
 SeedScores read_scores(const Store& store, const ReportCellRow& cell, std::size_t items) {
-  SeedScores scores{cell.seed, *cell.attempt_id, {}, {}};
+  SeedScores scores{cell.seed, *cell.attempt_id, {}, {}, std::vector<std::int64_t>(items, 0)};
   for (const SummaryRow& row : store.summaries(*cell.attempt_id)) {
     if (row.method == kCorpusMethod) scores.corpus[row.metric] = row;
   }
@@ -203,12 +203,29 @@ void mark_best(const ReportModel& model, SuiteReport& suite) {
   }
 }
 
+void read_wordings(const ReportCellRow& cell, SuiteData& data) {
+  const auto spec = nlohmann::json::parse(cell.spec, nullptr, false);
+  if (!spec.is_object() || !spec.contains("prompt")) return;
+  const nlohmann::json& prompt = spec.at("prompt");
+  data.wordings = 1 + static_cast<int>(prompt.value("more", nlohmann::json::array()).size());
+  data.trained_wordings = prompt.value("trained", 1);
+}
+
+void note_wordings(const Store& store, SeedScores& scores) {
+  const auto note = [&](const ReportRecordRow& record) {
+    const auto item = static_cast<std::size_t>(record.item_no);
+    if (item < scores.wordings.size()) scores.wordings[item] = record.wording;
+  };
+  for_each_report_record(store.database(), scores.attempt_id, note);
+}
+
 void add_cell(const Store& store, const ReportCellRow& cell, ReportModel& model,
               std::vector<SuiteData>& data) {
   const int context = index_of(model.contexts, cell.context, cell.context_spec, "kind");
   const int tuning = index_of(model.tunings, cell.tuning, cell.model_spec, "method");
   SuiteReport& suite = suite_of(store, cell, model, data);
   SuiteData& suite_data = data[static_cast<std::size_t>(&suite - model.suites.data())];
+  read_wordings(cell, suite_data);
   const std::size_t at = arm_of(suite, suite_data, context, tuning);
   ArmReport& arm = suite.arms[at];
   arm.expected += cell.expected;
@@ -216,20 +233,22 @@ void add_cell(const Store& store, const ReportCellRow& cell, ReportModel& model,
   arm.cached = arm.cached && cell.origin == "cached";
   if (!cell.attempt_id) return;
   suite_data.arms[at].push_back(read_scores(store, cell, suite.items.size()));
+  if (suite_data.wordings > 1) note_wordings(store, suite_data.arms[at].back());
 }
 
 }  // namespace
 
 std::vector<double> mean_over_seeds(const std::vector<SeedScores>& seeds, const std::string& metric,
-                                    std::size_t items, std::optional<std::int64_t> without) {
+                                    std::size_t items, const AnswerChoice& choice) {
   std::vector<double> sums(items, 0);
   std::vector<int> counts(items, 0);
   for (const SeedScores& seed : seeds) {
-    if (without && seed.seed == without) continue;
+    if (choice.without && seed.seed == choice.without) continue;
+    if (choice.only && seed.seed && seed.seed != choice.only) continue;
     const auto found = seed.by_metric.find(metric);
     if (found == seed.by_metric.end()) continue;
     for (std::size_t i = 0; i < items; ++i) {
-      if (std::isnan(found->second[i])) continue;
+      if (std::isnan(found->second[i]) || seed.wordings[i] < choice.first_wording) continue;
       sums[i] += found->second[i];
       ++counts[i];
     }
@@ -254,6 +273,7 @@ std::vector<SuiteData> load_suites(const Store& store, const std::vector<ReportC
   }
   add_answer_figures(store, cells, model);
   add_attribution(model);
+  add_dev_scores(store, cells, model, data);
   return data;
 }
 

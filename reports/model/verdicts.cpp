@@ -29,30 +29,64 @@ int arm_position(const SuiteReport& suite, int context, int tuning) {
   return arm ? static_cast<int>(arm - suite.arms.data()) : -1;
 }
 
-struct BestContext {
+// Which arms stand for context and for the model.
+struct Choice {
   int context = -1;
-  bool chosen_here = false;  // among several, on these items
+  bool from_test = false;  // several contexts competed, and the test items chose
 };
 
-// Few-shot examples and retrieval compete; the gold passage is a ceiling, which nobody has in use.
-BestContext best_context(const ReportModel& model, const SuiteReport& suite) {
-  BestContext best;
-  double best_mean = kUnknown;
-  int candidates = 0;
-  const bool higher = higher_is_better(suite.metric);
-  for (std::size_t c = 0; c < model.contexts.size(); ++c) {
-    const std::string& kind = model.contexts[c].kind;
-    if (kind == "zero_shot" || kind == "oracle") continue;
-    const ArmReport* arm = find_arm(suite, static_cast<int>(c), base_tuning(model));
-    if (!arm || std::isnan(arm->score.mean)) continue;
-    ++candidates;
-    const bool better = higher ? arm->score.mean > best_mean : arm->score.mean < best_mean;
-    if (best.context >= 0 && !better) continue;
-    best.context = static_cast<int>(c);
-    best_mean = arm->score.mean;
+// Of the dev items; NaN when they were not asked.
+double dev_mean(const SuiteData& data, int context, int tuning) {
+  for (const DevScore& score : data.dev) {
+    if (score.context != context || score.tuning != tuning || score.scored == 0) continue;
+    return score.sum / score.scored;
   }
-  best.chosen_here = candidates > 1;
+  return kUnknown;
+}
+
+// The position of the best of some means, the first among equals; NaN and none are -1.
+int best_of(const std::vector<double>& means, bool higher) {
+  int best = -1;
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    if (std::isnan(means[i])) continue;
+    const double lead = best < 0 ? 1 : means[i] - means[static_cast<std::size_t>(best)];
+    if (best < 0 || (higher ? lead > 0 : lead < 0)) best = static_cast<int>(i);
+  }
   return best;
+}
+
+bool all_known(const std::vector<double>& means) {
+  return std::none_of(means.begin(), means.end(), [](double mean) { return std::isnan(mean); });
+}
+
+// By the dev items, where each candidate answered them.
+Choice choose_context(const ReportModel& model, const SuiteReport& suite, const SuiteData& data) {
+  std::vector<int> candidates;
+  std::vector<double> on_dev, on_test;
+  for (std::size_t c = 0; c < model.contexts.size(); ++c) {
+    if (!contends(model.contexts[c].kind)) continue;
+    const int context = static_cast<int>(c);
+    const ArmReport* arm = find_arm(suite, context, base_tuning(model));
+    if (!arm || std::isnan(arm->score.mean)) continue;
+    candidates.push_back(context);
+    on_test.push_back(arm->score.mean);
+    on_dev.push_back(dev_mean(data, context, base_tuning(model)));
+  }
+  if (candidates.empty()) return {};
+  const bool dev = all_known(on_dev);
+  const int best = best_of(dev ? on_dev : on_test, higher_is_better(suite.metric));
+  return {candidates[static_cast<std::size_t>(best)], !dev && candidates.size() > 1};
+}
+
+// That were run without context, in the order of the run.
+std::vector<int> tunings_in(const ReportModel& model, const SuiteReport& suite) {
+  std::vector<int> tunings;
+  for (std::size_t t = 0; t < model.tunings.size(); ++t) {
+    const int tuning = static_cast<int>(t);
+    if (tuning == base_tuning(model)) continue;
+    if (find_arm(suite, zero_shot_context(model), tuning)) tunings.push_back(tuning);
+  }
+  return tunings;
 }
 
 class SuiteJudge {
@@ -61,8 +95,7 @@ class SuiteJudge {
              const ReportOptions& options)
       : model_(model), suite_(suite), data_(data), options_(options) {}
 
-  VerdictReport judge_slice(const std::string* slice, const BestContext& context,
-                            int tuning) const {
+  VerdictReport judge_slice(const std::string* slice, const Choice& context, int tuning) const {
     const int zero = zero_shot_context(model_), base = base_tuning(model_);
     const FourArms arms{
         arm_position(suite_, zero, base), arm_position(suite_, context.context, base),
@@ -74,7 +107,13 @@ class SuiteJudge {
     }
     VerdictInput input;
     for (const std::size_t i : chosen) input.clusters.push_back(suite_.items[i].cluster);
-    input.scores = scores(arms, chosen, suite_.metric, std::nullopt);
+    input.scores = scores(arms, chosen, suite_.metric);
+    const auto seeds = seeds_of(arms);
+    for (const std::int64_t seed : seeds) {
+      if (seeds.size() < 2) break;
+      input.by_seed.push_back(scores(arms, chosen, suite_.metric, {.only = seed}));
+    }
+    input.best_single = best_single(context.context, tuning);
     input.labels = labels(slice, context.context, tuning);
     input.scope = scope(arms, chosen);
     input.higher_is_better = higher_is_better(suite_.metric);
@@ -82,28 +121,37 @@ class SuiteJudge {
     input.resamples = options_.resamples;
     input.checks = checks(chosen, tuning);
     input.views = views(arms, chosen);
-    return {slice == nullptr, slice ? *slice : "", context.context,
-            tuning,           context.chosen_here, judge(input)};
+    return {slice == nullptr,  slice ? *slice : "",           context.context, tuning,
+            context.from_test, input.best_single.has_value(), judge(input)};
   }
 
  private:
+  // By the dev items; empty when they did not ask both.
+  std::optional<Single> best_single(int context, int tuning) const {
+    if (context < 0 || tuning < 0) return std::nullopt;
+    const std::vector<double> means{dev_mean(data_, context, base_tuning(model_)),
+                                    dev_mean(data_, zero_shot_context(model_), tuning)};
+    if (!all_known(means)) return std::nullopt;
+    return best_of(means, higher_is_better(suite_.metric)) == 0 ? Single::kContext : Single::kModel;
+  }
+
   std::vector<double> pick(int arm, const std::vector<std::size_t>& chosen,
-                           const std::string& metric, std::optional<std::int64_t> without) const {
+                           const std::string& metric, const AnswerChoice& choice = {}) const {
     if (arm < 0) return std::vector<double>(chosen.size(), kUnknown);
     const auto& seeds = data_.arms[static_cast<std::size_t>(arm)];
-    const auto all = mean_over_seeds(seeds, metric, suite_.items.size(), without);
+    const auto all = mean_over_seeds(seeds, metric, suite_.items.size(), choice);
     std::vector<double> picked;
     for (const std::size_t i : chosen) picked.push_back(all[i]);
     return picked;
   }
 
   ArmScores scores(const FourArms& arms, const std::vector<std::size_t>& chosen,
-                   const std::string& metric, std::optional<std::int64_t> without) const {
-    ArmScores result{pick(arms.base, chosen, metric, without),
-                     pick(arms.context, chosen, metric, without),
-                     pick(arms.model, chosen, metric, without),
+                   const std::string& metric, const AnswerChoice& choice = {}) const {
+    ArmScores result{pick(arms.base, chosen, metric, choice),
+                     pick(arms.context, chosen, metric, choice),
+                     pick(arms.model, chosen, metric, choice),
                      {}};
-    if (arms.both >= 0) result.both = pick(arms.both, chosen, metric, without);
+    if (arms.both >= 0) result.both = pick(arms.both, chosen, metric, choice);
     return result;
   }
 
@@ -130,6 +178,8 @@ class SuiteJudge {
     for (const int number : number_clusters(ids))
       scope.clusters = std::max(scope.clusters, number + 1);
     scope.seeds = seeds_of(arms);
+    scope.templates = data_.wordings;
+    scope.unseen_templates = data_.wordings - data_.trained_wordings;
     return scope;
   }
 
@@ -153,8 +203,8 @@ class SuiteJudge {
       if (model_.contexts[c].kind != "oracle" || plain < 0) continue;
       const int oracle = arm_position(suite_, static_cast<int>(c), base);
       if (oracle < 0) continue;
-      const double gain = mean_difference(pick(oracle, chosen, suite_.metric, std::nullopt),
-                                          pick(plain, chosen, suite_.metric, std::nullopt));
+      const double gain =
+          mean_difference(pick(oracle, chosen, suite_.metric), pick(plain, chosen, suite_.metric));
       if (std::isnan(gain)) continue;
       const double direction = higher_is_better(suite_.metric) ? 1 : -1;
       checks.push_back(
@@ -185,14 +235,21 @@ class SuiteJudge {
     std::vector<AlternativeView> views;
     for (const std::string& metric : data_.metrics) {
       if (metric == suite_.metric || metric == "abstained") continue;
-      views.push_back({AlternativeView::Kind::kMetric, metric,
-                       scores(arms, chosen, metric, std::nullopt), higher_is_better(metric)});
+      views.push_back({AlternativeView::Kind::kMetric, metric, scores(arms, chosen, metric),
+                       higher_is_better(metric)});
+    }
+    if (data_.wordings > data_.trained_wordings) {
+      views.push_back(
+          {AlternativeView::Kind::kUnseenTemplates, "",
+           scores(arms, chosen, suite_.metric, {.first_wording = data_.trained_wordings}),
+           higher_is_better(suite_.metric)});
     }
     const std::vector<std::int64_t> seeds = seeds_of(arms);
     if (seeds.size() < 2) return views;
     for (const std::int64_t seed : seeds) {
       views.push_back({AlternativeView::Kind::kWithoutSeed, std::to_string(seed),
-                       scores(arms, chosen, suite_.metric, seed), higher_is_better(suite_.metric)});
+                       scores(arms, chosen, suite_.metric, {.without = seed}),
+                       higher_is_better(suite_.metric)});
     }
     return views;
   }
@@ -203,27 +260,41 @@ class SuiteJudge {
   const ReportOptions& options_;
 };
 
-std::vector<int> tuned_methods(const ReportModel& model, const SuiteReport& suite) {
-  std::vector<int> tunings;
-  for (std::size_t t = 0; t < model.tunings.size(); ++t) {
-    const int tuning = static_cast<int>(t);
-    if (tuning == base_tuning(model)) continue;
-    if (find_arm(suite, zero_shot_context(model), tuning)) tunings.push_back(tuning);
+// One tuning a method: where several were tried, the best on dev; all of them without dev answers.
+std::vector<int> judged_tunings(const ReportModel& model, const SuiteReport& suite,
+                                const SuiteData& data) {
+  std::vector<int> judged;
+  for (const int tuning : tunings_in(model, suite)) {
+    std::vector<int> rivals;
+    std::vector<double> means;
+    const std::string& method = model.tunings[static_cast<std::size_t>(tuning)].method;
+    for (const int other : tunings_in(model, suite)) {
+      if (model.tunings[static_cast<std::size_t>(other)].method != method) continue;
+      rivals.push_back(other);
+      means.push_back(dev_mean(data, zero_shot_context(model), other));
+    }
+    const int best = best_of(means, higher_is_better(suite.metric));
+    if (all_known(means) && rivals[static_cast<std::size_t>(best)] != tuning) continue;
+    judged.push_back(tuning);
   }
-  if (tunings.empty()) tunings.push_back(-1);  // what context brings is still worth a sentence
-  return tunings;
+  if (judged.empty()) judged.push_back(-1);  // what context brings is still worth a sentence
+  return judged;
 }
 
 }  // namespace
+
+bool contends(const std::string& kind) {
+  return kind.find("few_shot") != std::string::npos || kind.find("rag") != std::string::npos;
+}
 
 void add_verdicts(const std::vector<SuiteData>& data, const ReportOptions& options,
                   ReportModel& model) {
   for (std::size_t s = 0; s < model.suites.size(); ++s) {
     SuiteReport& suite = model.suites[s];
     if (suite.answerable == 0) continue;
-    const BestContext context = best_context(model, suite);
+    const Choice context = choose_context(model, suite, data[s]);
     const SuiteJudge judge(model, suite, data[s], options);
-    for (const int tuning : tuned_methods(model, suite)) {
+    for (const int tuning : judged_tunings(model, suite, data[s])) {
       suite.verdicts.push_back(judge.judge_slice(nullptr, context, tuning));
       if (suite.slices.size() < 2) continue;
       for (const std::string& slice : suite.slices) {

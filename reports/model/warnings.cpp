@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "harness/store/store.h"
+#include "reports/model/confounds.h"
 #include "reports/model/loading.h"
 
 namespace quadrant {
@@ -103,7 +104,15 @@ void add_warnings(const Store& store, const std::vector<ReportCellRow>& cells, R
                                  training.suite, training.tuning, training.seed,
                                  training.losses_not_finite));
   }
-  for (const SuiteReport& suite : model.suites) warn_of_suite(model, suite, model.warnings);
+  for (const LockRow& lock : store.locks(model.run_id)) {
+    if (!lock.note.empty()) model.warnings.push_back(lock.note);
+  }
+  for (const SuiteReport& suite : model.suites) {
+    warn_of_suite(model, suite, model.warnings);
+    for (std::string& sentence : confounds(cells, model, suite)) {
+      model.warnings.push_back(std::move(sentence));
+    }
+  }
 }
 
 }  // namespace quadrant

@@ -24,7 +24,7 @@ cp out.txt browser.txt
 expect "without a console message" 1 "" grep -n CONSOLE browser.txt
 
 expect 'reproduce is bit-identical' 0 'bit-identical' "$QUADRANT" reproduce latest
-expect 'a second run reuses everything' 0 '0 cells computed, 4 reused' \
+expect 'a second run reuses everything' 0 '0 cells computed, 8 reused' \
   "$QUADRANT" run experiment.toml
 
 cp suite/corpus.jsonl corpus.bak

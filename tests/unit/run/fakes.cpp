@@ -1,5 +1,7 @@
 #include "tests/unit/run/fakes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -79,6 +81,10 @@ class ScriptedModel : public LanguageModel {
 
  private:
   std::string answer_to(const std::string& prompt) const {
+    if (script_.skill) {
+      const auto asked = script_.answers.find(prompt.substr(prompt.rfind("Q ") + 2));
+      return skilled_answer(prompt, asked->first, asked->second);
+    }
     for (const auto& [question, answer] : script_.answers) {
       if (prompt.find("Q " + question) == std::string::npos) continue;
       const bool reads_it = prompt.find("fact: " + answer) != std::string::npos;
@@ -86,6 +92,25 @@ class ScriptedModel : public LanguageModel {
       if (reads_it || knows_it) return answer;
     }
     return "no idea";
+  }
+
+  std::string skilled_answer(const std::string& prompt, const std::string& question,
+                             const std::string& right) const {
+    const std::string shown = word_after(prompt, "fact: ");
+    const std::string trained = word_after(learnt, "\n" + question);
+    const Skill& skill = *script_.skill;
+    const double share = shown.empty() ? (trained.empty() ? skill.base : skill.model)
+                                       : (trained.empty() ? skill.context : skill.both);
+    const std::string own = skill.alike ? "" : fmt::format("{}{}", shown, learnt);
+    if (fraction(question + own) >= share) return "no idea";
+    return !shown.empty() ? shown : !trained.empty() ? trained : right;
+  }
+
+  static std::string word_after(const std::string& text, const std::string& mark) {
+    const auto at = text.find(mark);
+    if (at == std::string::npos) return "";
+    const auto begin = at + mark.size();
+    return text.substr(begin, text.find_first_of("!\n ", begin) - begin);
   }
 
   Script& script_;
@@ -128,6 +153,11 @@ class ScriptedEngine : public ModelEngine {
       }
       if (!go_on && step < steps) return {false, {}};
     }
+    if (script_.skill) {  // what was seen is what is known
+      for (const TrainingSequence& sequence : job.sequences) {
+        weights += "\n" + model_.tokenizer().decode(sequence.ids);
+      }
+    }
     write_atomically(job.folder / "adapter.txt", weights);
     fs::remove(checkpoint);
     ++script_.trainings;
@@ -150,8 +180,8 @@ class FakeEmbedder : public Embedder {
 
 class FakeContext : public Context {
  public:
-  FakeContext(const ContextSpec& spec, const ContextEnvironment& environment)
-      : spec_(spec), environment_(environment) {}
+  FakeContext(const ContextSpec& spec, const ContextEnvironment& environment, const Script& script)
+      : spec_(spec), environment_(environment), script_(script) {}
 
   std::vector<BuiltPrompt> build(std::span<const Item> items) override {
     std::vector<BuiltPrompt> prompts;
@@ -170,9 +200,13 @@ class FakeContext : public Context {
                        "\n";
       }
     }
-    const bool shows = spec_.kind == "oracle" || (spec_.kind == "rag" && fraction(item.id) < 0.6);
-    for (const Document& document : environment_.suite.corpus) {
-      if (!shows || document.id != item.gold_docs.at(0)) continue;
+    const bool found = script_.skill || fraction(item.id) < 0.6;
+    const bool shows = spec_.kind == "oracle" || (spec_.kind == "rag" && found);
+    const auto& corpus = environment_.suite.corpus;
+    for (std::size_t i = 0; i < corpus.size(); ++i) {
+      if (!shows || corpus[i].id != item.gold_docs.at(0)) continue;
+      const bool wrong = script_.shuffled_index && spec_.kind == "rag";
+      const Document& document = corpus[wrong ? (i + 1) % corpus.size() : i];
       prompt.passages.push_back(
           {{{document.id, document.title, document.text, 0, document.text.size()},
             fraction(item.id)},
@@ -189,6 +223,7 @@ class FakeContext : public Context {
 
   ContextSpec spec_;
   ContextEnvironment environment_;
+  const Script& script_;
 };
 
 }  // namespace
@@ -208,8 +243,9 @@ Workbench make_bench(const Experiment& experiment, const std::vector<Suite>& sui
     const bool reads = context.kind == "rag" || context.kind == "oracle";
     return reads && suite.corpus.empty() ? "no corpus.jsonl" : "";
   };
-  bench.makers.make_context = [](const ContextSpec& spec, const ContextEnvironment& environment) {
-    return std::unique_ptr<Context>(std::make_unique<FakeContext>(spec, environment));
+  bench.makers.make_context = [&script](const ContextSpec& spec,
+                                        const ContextEnvironment& environment) {
+    return std::unique_ptr<Context>(std::make_unique<FakeContext>(spec, environment, script));
   };
   bench.makers.tuning_obstacle = [](const TuningSpec&, const Suite& suite) -> std::string {
     return suite.train.empty() ? "no train.jsonl" : "";

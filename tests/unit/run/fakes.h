@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,20 @@
 
 namespace quadrant::test {
 
+// How often a strategy answers right, whatever was asked. With it, a model gives what it is shown,
+// or else what it was trained on: so wrong passages and wrong labels give wrong answers.
+struct Skill {
+  double base = 0, context = 0, model = 0, both = 0;
+  bool alike = true;  // one luck an item, common to all strategies; else each has its own
+};
+
 // What a test can watch and break; shared by every fake of one bench.
 struct Script {
   std::string weights = "weights 1", tokenizer = "bytes 1", engine_id = "fake 1";
   std::map<std::string, std::string> answers;  // question -> answer, known after training
-  int batches = 0, steps = 0, trainings = 0;   // done so far
+  std::optional<Skill> skill;
+  bool shuffled_index = false;                // retrieval shows the passage of another item
+  int batches = 0, steps = 0, trainings = 0;  // done so far
   std::function<void()> before_batch = [] {};
   std::function<void()> before_step = [] {};
   std::function<void(Generation&)> after_answer = [](Generation&) {};

@@ -84,7 +84,8 @@ TEST_CASE("a full run stores every record, score, summary and curve") {
   REQUIRE(listener.gates.size() == 1);
   CHECK(listener.gates[0].closed_book == 0);
   CHECK(listener.gates[0].oracle == 1);
-  CHECK(listener.gates[0].warnings.empty());
+  REQUIRE(listener.gates[0].warnings.size() == 1);  // 30 questions tell nothing small
+  CHECK(listener.gates[0].warnings[0].starts_with("30 test questions in 10 clusters"));
   REQUIRE(listener.order.size() == 16);
   CHECK(listener.order[5] == "gate");
   CHECK(listener.order[6] == "train lora, seed 0");
@@ -253,4 +254,26 @@ TEST_CASE("unanswerable items are summed up apart") {
   CHECK(rows[0].n == 19);
   CHECK(rows[1].method == "cluster_t unanswerable");
   CHECK(rows[1].n == 10);
+}
+
+TEST_CASE("a metric that is no mean of its items gets the value of all of them together") {
+  Scene scene;
+  const auto manifest = scene.suite_file("suite.toml");
+  std::string text = read_text(manifest);
+  const std::string before = R"(metrics = ["contains", "exact_match"])";
+  text.replace(text.find(before), before.size(), R"(metrics = ["contains", "chrf"])");
+  write_atomically(manifest, text);
+  Store store(scene.store_file(), Store::Open::kCreate);
+  const RunOutcome outcome =
+      scene.run(store, {0, {{"context", "oracle"}, {"tuning", "base"}}, true});
+  const auto rows = store.summaries(*store.run_cells(outcome.run_id).at(0).attempt_id);
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].metric == "chrf");
+  CHECK(rows[0].method == kSummaryMethod);
+  CHECK(rows[1].method == kCorpusMethod);
+  CHECK(rows[1].n == test::kItems - 1);  // one prompt did not fit
+  CHECK(rows[1].unscored == 1);
+  CHECK(rows[1].clusters == test::kItems / 3);
+  CHECK(rows[1].mean == doctest::Approx(1));
+  CHECK(rows[1].lo == doctest::Approx(1));
 }

@@ -27,11 +27,10 @@ std::string question(int i) { return fmt::format("{}what is {}?", std::string(i 
 
 }  // namespace
 
-Scene::Scene() {
-  const auto suite = folder / "toy";
+void write_toy_suite(const std::filesystem::path& suite, Script& script, int items, int dev) {
   std::filesystem::create_directory(suite);
-  std::string corpus, train, test;
-  for (int i = 0; i < kItems; ++i) {
+  std::string corpus, train, test, dev_items;
+  for (int i = 0; i < items + dev; ++i) {
     const std::string answer = fmt::format("value{}", i), doc = fmt::format("d{}", i);
     script.answers[question(i)] = answer;
     const std::string text = "fact: " + answer + std::string(static_cast<std::size_t>(i % 5), '!');
@@ -39,20 +38,27 @@ Scene::Scene() {
     // Asked in other words than in the test: the leak guard would refuse the same question.
     const std::string taught = "teach " + question(i);
     train += nlohmann::json{{"question", taught}, {"answer", answer}}.dump() + "\n";
-    test += nlohmann::json{{"id", fmt::format("q{}", i)},
-                           {"question", question(i)},
-                           {"targets", {answer}},
-                           {"gold_docs", {doc}},
-                           {"cluster", fmt::format("c{}", i / 3)},
-                           {"meta", i == 4 ? nlohmann::json{{"too_long", "true"}}
-                                           : nlohmann::json{{"slice", "seen"}}}}
-                .dump() +
-            "\n";
+    (i < items ? test : dev_items) +=
+        nlohmann::json{{"id", fmt::format("q{}", i)},
+                       {"question", question(i)},
+                       {"targets", {answer}},
+                       {"gold_docs", {doc}},
+                       {"cluster", fmt::format("c{}", i / 3)},
+                       {"meta", i == 4 ? nlohmann::json{{"too_long", "true"}}
+                                       : nlohmann::json{{"slice", "seen"}}}}
+            .dump() +
+        "\n";
   }
   write_atomically(suite / "suite.toml", kSuite);
   write_atomically(suite / "corpus.jsonl", corpus);
   write_atomically(suite / "train.jsonl", train);
   write_atomically(suite / "test.jsonl", test);
+  if (dev > 0) write_atomically(suite / "dev.jsonl", dev_items);
+}
+
+Scene::Scene() {
+  const auto suite = folder / "toy";
+  write_toy_suite(suite, script, kItems, 0);
 
   experiment.name = "toy experiment";
   experiment.suites = {suite.string()};

@@ -14,6 +14,10 @@ namespace quadrant::test {
 
 constexpr int kItems = 30;
 
+// A suite of its own in `folder`: items in clusters of three, a document for each, question-answer
+// lines for training; `dev` items of further clusters, 0 = no dev.jsonl.
+void write_toy_suite(const std::filesystem::path& folder, Script& script, int items, int dev);
+
 struct Scene {
   TemporaryFolder folder;
   Experiment experiment;  // 4 contexts, base and lora, 2 seeds: 13 cells, 2 trainings
