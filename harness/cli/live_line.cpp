@@ -84,7 +84,8 @@ class LiveLine : public Progress {
   void warned(const std::string& sentence) override { say("warning: " + sentence); }
 
   void knowledge_gate(const KnowledgeGate& gate) override {
-    say(fmt::format("before training, {} on {} ({} {} questions): without help {}, with the gold "
+    say(
+        fmt::format("before training, {} on {} ({} {} questions): without help {}, with the gold "
                     "passage {}",
                     gate.metric, gate.suite, gate.items, gate.on_dev ? "dev" : "test",
                     measured(gate.closed_book), measured(gate.oracle)));
