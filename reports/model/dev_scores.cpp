@@ -37,8 +37,9 @@ void add_dev_scores(const Store& store, const std::vector<ReportCellRow>& cells,
     const auto at = static_cast<std::size_t>(suite);
     DevScore& score = score_of(data[at].dev, context, tuning);
     const auto add = [&](std::int64_t number, const std::string& metric, double value) {
+      const auto item = static_cast<std::size_t>(number);
       if (metric != model.suites[at].metric || std::isnan(value)) return;
-      if (!is_answerable(items.at(static_cast<std::size_t>(number)))) return;
+      if (item >= items.size() || !is_answerable(items[item])) return;
       score.sum += value;
       ++score.scored;
     };

@@ -104,7 +104,7 @@ TEST_CASE("A/A: arms that differ by luck alone are EQUIVALENT, or NO VERDICT") {
     // Without the gold passage as a third context: that it brings nothing would make this INVALID.
     trial.experiment.contexts.pop_back();
     const VerdictReport report = trial.verdict();
-    MESSAGE(to_string(report.verdict.kind));
+    MESSAGE(std::string(to_string(report.verdict.kind)));
     CHECK((report.verdict.kind == VerdictKind::kEquivalent ||
            report.verdict.kind == VerdictKind::kNoVerdict));
     for (const Contrast& contrast : report.verdict.contrasts) CHECK(contrast.detected == 0);
