@@ -33,15 +33,25 @@ class Comparison {
       : cells_(cells), model_(model), suite_(suite), arms_(compared_arms(model, suite)) {}
 
   std::vector<std::string> sentences() const {
+    const Say& say = model_.say;
     std::vector<std::string> found;
-    add_specs("decoding", "the arms compared do not decode alike", found);
-    add_specs("prompt", "the arms compared are not asked with the same prompt templates", found);
+    add_specs(
+        "decoding",
+        say("the arms compared do not decode alike", "비교하는 방식들의 생성 설정이 서로 다릅니다"),
+        found);
+    add_specs("prompt",
+              say("the arms compared are not asked with the same prompt templates",
+                  "비교하는 방식들의 프롬프트 틀이 서로 다릅니다"),
+              found);
     add_counts(
-        "failed", [](const ArmReport& arm) { return arm.errors; }, found);
+        say("unequal shares of failed items", "실패한 문항의 비율이 서로 다릅니다"),
+        [](const ArmReport& arm) { return arm.errors; }, found);
     add_counts(
-        "truncated", [](const ArmReport& arm) { return arm.truncated; }, found);
+        say("unequal shares of truncated prompts", "잘린 프롬프트의 비율이 서로 다릅니다"),
+        [](const ArmReport& arm) { return arm.truncated; }, found);
     add_counts(
-        "unscored", [](const ArmReport& arm) { return arm.score.unscored; }, found);
+        say("unequal shares of unscored items", "채점되지 않은 문항의 비율이 서로 다릅니다"),
+        [](const ArmReport& arm) { return arm.score.unscored; }, found);
     add_budgets(found);
     add_effort(found);
     return found;
@@ -76,12 +86,13 @@ class Comparison {
     if (values.size() > 1) found.push_back(fmt::format("{}: {}.", suite_.name, what));
   }
 
-  void add_counts(const char* what, const std::function<std::int64_t(const ArmReport&)>& count,
+  void add_counts(const std::string& what,
+                  const std::function<std::int64_t(const ArmReport&)>& count,
                   std::vector<std::string>& found) const {
     std::map<std::string, std::string> by_arm;
     for (const std::size_t arm : arms_) {
       const ArmReport& report = suite_.arms[arm];
-      by_arm[name(arm)] = fmt::format("{} of {}", count(report), report.answers);
+      by_arm[name(arm)] = model_.say("{0} of {1}", "{1}개 중 {0}개", count(report), report.answers);
     }
     // Seeds multiply the answers, so that only shares can be compared.
     const auto share = [&](std::size_t arm) {
@@ -94,7 +105,7 @@ class Comparison {
       return share(arm) == share(*arms_.begin());
     });
     if (alike) return;
-    add_sentence(fmt::format("unequal shares of {} items", what), by_arm, found);
+    add_sentence(what, by_arm, found);
   }
 
   void add_budgets(std::vector<std::string>& found) const {
@@ -104,7 +115,9 @@ class Comparison {
       if (!spec.is_object() || !spec.contains("budget_tokens")) continue;
       by_context[context.name] = spec.at("budget_tokens").dump();
     }
-    add_sentence("contexts have unequal budgets of passage tokens", by_context, found);
+    add_sentence(model_.say("contexts have unequal budgets of passage tokens",
+                            "컨텍스트마다 문단 토큰 한도가 다릅니다"),
+                 by_context, found);
   }
 
   void add_effort(std::vector<std::string>& found) const {
@@ -112,7 +125,9 @@ class Comparison {
     for (const TriedReport& tried : suite_.tried) {
       by_kind[tried.kind] = std::to_string(tried.configurations);
     }
-    add_sentence("unequal numbers of configurations were tried", by_kind, found);
+    add_sentence(model_.say("unequal numbers of configurations were tried",
+                            "시도한 설정의 수가 서로 다릅니다"),
+                 by_kind, found);
   }
 
   const std::vector<ReportCellRow>& cells_;
