@@ -18,8 +18,8 @@ class JsonFields {
   JsonFields(const nlohmann::json& value, std::string where, int line = 0);
 
   const std::string& where() const { return where_; }
-  int line() const { return line_; }  // of its file, from 1; 0 for an object inside another
-  bool has(const std::string& key) const;          // null counts as missing
+  int line() const { return line_; }       // of its file, from 1; 0 for an object inside another
+  bool has(const std::string& key) const;  // null counts as missing
   std::string text(const std::string& key) const;  // demanded, not empty
   std::string text_or_empty(const std::string& key) const;
   std::vector<std::string> texts(const std::string& key) const;  // [] when missing

@@ -57,6 +57,7 @@ class LeakFinder {
     std::map<Words, Place> runs;
     for (std::size_t i = 0; i < questions_.size(); ++i) {
       whole.emplace(questions_[i], i);
+      if (suite_.kind == "text") continue;  // prose of a trade repeats the trade's own phrases
       for (std::size_t at = 0; at + kRun <= questions_[i].size(); ++at) {
         const auto [run, is_new] = runs.try_emplace(part(questions_[i], at, kRun), Place{i});
         const Item &first = suite_.test[run->second.item], &item = suite_.test[i];
@@ -184,14 +185,19 @@ class LeakFinder {
       std::vector<const Item*> items;
     };
     std::map<Words, Found> found;
-    const std::pair<const char*, Words> fixed[] = {
-        {"prompt.system", words_.of(suite_.prompt.system)},
-        {"prompt.question", words_.of(without_placeholder(suite_.prompt.question))}};
-    for (const Item& item : suite_.test) {
-      if (!is_answerable(item) || !item.choices.empty()) continue;
-      for (const auto& [key, text] : fixed) {
-        const std::string target = target_in(text, item);
-        if (target.empty()) continue;
+    std::vector<std::pair<const char*, std::string>> fixed{
+        {"prompt.system", suite_.prompt.system},
+        {"prompt.question", without_placeholder(suite_.prompt.question)}};
+    for (const PromptTemplate::Wording& wording : suite_.prompt.more) {
+      fixed.emplace_back("prompt.question", without_placeholder(wording.question));
+    }
+    for (const auto& [key, text] : fixed) {
+      const Words words = words_.of(text);
+      for (const Item& item : suite_.test) {
+        if (!is_answerable(item) || !item.choices.empty()) continue;
+        const std::string target = target_in(words, item);
+        // As written: the verb "may" does not give "May" away.
+        if (target.empty() || text.find(target) == std::string::npos) continue;
         Found& entry = found[words_.of(target)];
         if (entry.items.empty()) entry = {target, key, {}};
         entry.items.push_back(&item);

@@ -7,7 +7,8 @@
 // 1. question: a test question is also a question, prompt, user turn or text line of train.jsonl;
 //    or 13 words in a row of it stand in one, or in a document when documents are trained on. A run
 //    that several clusters' test questions share, or several clusters' training lines, is the
-//    wording of a template and does not count.
+//    wording of a template and does not count; nor do runs in suites of kind "text", whose items
+//    are prose that repeats the phrases of its trade.
 // 2. entity: an item whose meta says "held_out": "questions" has its cluster on a training line
 // that
 //    answers (not "text"); with "all" on any training line.

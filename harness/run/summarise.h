@@ -15,8 +15,6 @@ namespace quadrant {
 
 inline constexpr const char* kSummaryMethod = "cluster_t";
 inline constexpr const char* kUnanswerableMethod = "cluster_t unanswerable";
-// Of metrics that are no means: the value of all answerable items, and its cluster bootstrap.
-inline constexpr const char* kCorpusMethod = "corpus_bootstrap";
 
 // One score per metric; an output that was never made (an error) cannot be scored.
 std::vector<ScoreRow> score_output(const std::vector<std::string>& metrics,

@@ -18,7 +18,7 @@ struct SeedScores {
   std::int64_t attempt_id = 0;
   std::map<std::string, std::vector<double>> by_metric;
   std::map<std::string, SummaryRow> corpus;  // values of corpus metrics, by metric
-  std::vector<std::int64_t> wordings;  // of the prompt, per item
+  std::vector<std::int64_t> wordings;        // of the prompt, per item
 };
 
 // What the dev items say of one arm: the mean of the primary metric over answerable items and

@@ -105,7 +105,7 @@ TEST_CASE("a planted leak of each kind names item, file and line") {
        "suite.toml, prompt.system; test.jsonl:1",
        {R"({"text": "x"})", kKeeper, Planted().corpus, "Orla Fenn keeps pier 4."}},
       {"twice",
-       "Who keeps it?",
+       "who keeps it",
        "train.jsonl:2",
        {R"({"messages": [{"role": "user", "content": "Who keeps it?"}, {"role": "assistant", "content": "Orla Fenn"}, )"
         R"({"role": "user", "content": "who keeps it"}, {"role": "assistant", "content": "Orla Fenn."}]})",
@@ -195,9 +195,11 @@ TEST_CASE("a leak stops a run before anything is computed") {
 TEST_CASE("no built-in suite leaks") {
   for (const BuiltInSuite& built_in : built_in_suites()) {
     CAPTURE(built_in.name);
-    for (const Leak& leak : find_leaks(built_in.make(Tier::kSmoke, 0), kAll)) {
-      CAPTURE(leak.where);
-      FAIL_CHECK(leak.what);
+    for (const Tier tier : {Tier::kSmoke, Tier::kCpu}) {
+      for (const Leak& leak : find_leaks(built_in.make(tier, 0), kAll)) {
+        CAPTURE(leak.where);
+        FAIL_CHECK(leak.what);
+      }
     }
   }
 }

@@ -123,7 +123,7 @@ TEST_CASE("a corpus metric is summed up by its statistics, not by the mean of it
   Store store(scene.store_file(), Store::Open::kCreate);
   const RunOutcome outcome = scene.run(store, {0, {{"context", "rag"}, {"tuning", "base"}}, true});
   const auto attempt = *store.run_cells(outcome.run_id)[0].attempt_id;
-  const auto items = planned_items(load_suite(scene.suite_file("")), {});
+  const auto items = planned_items(load_suite(scene.suite_file("")), {}, Split::kTest);
   const Metric& chrf = find_metric("chrf");
   std::vector<double> sums(18, 0.0);
   int scored = 0;
