@@ -24,11 +24,11 @@ struct Row {
 // The hashes change only on purpose: a stored run names the suite by them.
 const Row kRows[] = {
     {"company_qa", 44, 168, 8, 86, 46,
-     "2ff6aae17fe52d6c6c24cc4cb46d5aaf220107b3cb0749c39cde647641115fca"},
+     "24dcc8c701c317abf812c2a3723d847083ee1bfd41dac0442e699f297047c692"},
     {"company_qa_ko", 44, 168, 8, 86, 46,
-     "d1b5f841e0528cab355303637114d1c0eca78b7fb964639ab0f38cb11677e4ca"},
+     "bd8514555a6bed1ed3b1197346597bbc3a2a081bd14275ec1efb4b7a292bc30a"},
     {"company_qa_wide", 44, 334, 36, 366, 46,
-     "4d1cb41a8ae80b5114c0ea8f74360d13008ba9bf387d79107d52c88ce0656a48"},
+     "3afacb2c3797e572561f1dc6937aea498115847f75b675b2497e8f8e3f0a7a94"},
     {"updates", 65, 180, 10, 92, 46,
      "294c6252f6b3d6bce8f64faafb5f12828e061690912702cebba941162d9f23da"},
     {"updates_retuned", 65, 260, 10, 92, 46,
