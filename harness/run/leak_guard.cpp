@@ -17,6 +17,10 @@ using Kind = TrainingExample::Kind;
 
 constexpr std::size_t kRun = 13;
 
+// How many words in a row give a question away: of a long one three quarters, as two tickets or
+// pages of one office share a phrase or two.
+std::size_t run_length(std::size_t words) { return std::max(kRun, 3 * words / 4); }
+
 std::string test_line(const Item& item) { return fmt::format("test.jsonl:{}", item.line); }
 std::string train_line(const TrainingExample& example) {
   return fmt::format("train.jsonl:{}", example.line);
@@ -57,9 +61,10 @@ class LeakFinder {
     std::map<Words, Place> runs;
     for (std::size_t i = 0; i < questions_.size(); ++i) {
       whole.emplace(questions_[i], i);
-      if (suite_.kind == "text") continue;  // prose of a trade repeats the trade's own phrases
-      for (std::size_t at = 0; at + kRun <= questions_[i].size(); ++at) {
-        const auto [run, is_new] = runs.try_emplace(part(questions_[i], at, kRun), Place{i});
+      const std::size_t length = run_length(questions_[i].size());
+      for (std::size_t at = 0; at + length <= questions_[i].size(); ++at) {
+        lengths_.insert(length);
+        const auto [run, is_new] = runs.try_emplace(part(questions_[i], at, length), Place{i});
         const Item &first = suite_.test[run->second.item], &item = suite_.test[i];
         run->second.shared = run->second.shared || about(first.cluster, "test", first.line) !=
                                                        about(item.cluster, "test", item.line);
@@ -87,17 +92,20 @@ class LeakFinder {
     for (const auto& [run, place] : runs) {
       if (place.shared || place.clusters.size() != 1) continue;
       add_question(suite_.test[place.item],
-                   fmt::format("shares {} words in a row with training text", kRun), place.line);
+                   fmt::format("shares {} words in a row with training text", run.size()),
+                   place.line);
     }
   }
 
   void look_for_runs(const Words& text, const std::string& cluster, const std::string& line,
                      std::map<Words, Place>& runs) {
-    for (std::size_t at = 0; at + kRun <= text.size(); ++at) {
-      const auto run = runs.find(part(text, at, kRun));
-      if (run == runs.end()) continue;
-      run->second.clusters.insert(cluster);
-      if (run->second.line.empty()) run->second.line = line;
+    for (const std::size_t length : lengths_) {
+      for (std::size_t at = 0; at + length <= text.size(); ++at) {
+        const auto run = runs.find(part(text, at, length));
+        if (run == runs.end()) continue;
+        run->second.clusters.insert(cluster);
+        if (run->second.line.empty()) run->second.line = line;
+      }
     }
   }
 
@@ -239,7 +247,8 @@ class LeakFinder {
   const Suite& suite_;
   const TrainingUse use_;
   WordNumbers words_;
-  std::vector<Words> questions_;  // of suite_.test
+  std::vector<Words> questions_;   // of suite_.test
+  std::set<std::size_t> lengths_;  // of the runs of words that are looked for
   std::set<std::string> reported_;
   std::vector<Leak> leaks_;
 };

@@ -64,7 +64,7 @@ const Row kRows[] = {
     {"domain_text_unseen", 65, 80, 40, 40, 40,
      "540903d376c63a89d82100dedd509ad5368a901452648ac554ffe2709f3c3ebe"},
     {"retention", 44, 168, 10, 100, 100,
-     "c871061d0b917d54a85f7f80d802674b0c27b87052103c4f1d0c9c7a7c9edf19"},
+     "692eeb4966571c6b74b90745b64f7abf3097496f998ab48c113e831e5a60cc72"},
 };
 
 Suite written(const std::string& name, std::uint64_t seed) {

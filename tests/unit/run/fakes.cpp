@@ -97,7 +97,7 @@ class ScriptedModel : public LanguageModel {
   std::string skilled_answer(const std::string& prompt, const std::string& question,
                              const std::string& right) const {
     const std::string shown = word_after(prompt, "fact: ");
-    const std::string trained = word_after(learnt, "\n" + question);
+    const std::string trained = word_after(learnt, "\nteach " + question);
     const Skill& skill = *script_.skill;
     const double share = shown.empty() ? (trained.empty() ? skill.base : skill.model)
                                        : (trained.empty() ? skill.context : skill.both);
