@@ -5,13 +5,12 @@
 // leak by itself (company_qa's trained_qa: another wording of a trained fact); it is one for an
 // item that says it is held out. The kinds:
 // 1. question: a test question is also a question, prompt, user turn or text line of train.jsonl;
-//    or 13 words in a row of it stand in one, or in a document when documents are trained on. A run
-//    that several clusters' test questions share, or several clusters' training lines, is the
-//    wording of a template and does not count; nor do runs in suites of kind "text", whose items
-//    are prose that repeats the phrases of its trade.
+//    or 13 words in a row of it (of one of more than 17 words, three quarters) stand in one, or in
+//    a document when documents are trained on. A run that several clusters' test questions share,
+//    or several clusters' training lines, is the wording of a template and does not count; nor do
+//    runs in suites of kind "text", whose items are prose that repeats the phrases of its trade.
 // 2. entity: an item whose meta says "held_out": "questions" has its cluster on a training line
-// that
-//    answers (not "text"); with "all" on any training line.
+//    that answers (not "text"); with "all" on any training line.
 // 3. demonstration, for few_shot: an example of another cluster names the item's entity (its
 //    cluster, where the question names it too) and a target. few_shot itself leaves out examples of
 //    the item's own cluster and question.
