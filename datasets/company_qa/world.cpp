@@ -82,6 +82,10 @@ void deal_values(const std::vector<Entity*>& documented, std::size_t attribute, 
 
 }  // namespace
 
+bool taught_by_questions(const Entity& entity) {
+  return entity.part == Part::kTrained || (entity.part == Part::kDev && entity.number % 2 == 0);
+}
+
 std::vector<Entity> make_world(const Plan& plan, std::uint64_t seed, const Voice& voice) {
   std::vector<Entity> entities = lay_out(plan, voice);
   Rng names(seed, "names"), values(seed, "values");

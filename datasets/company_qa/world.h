@@ -15,7 +15,7 @@ struct Plan {
   std::size_t trained = 0;         // E_A: documents and question-answer lines
   std::size_t documents_only = 0;  // E_B: documents
   std::size_t unanswerable = 0;    // E_U: asked about, found nowhere
-  std::size_t dev = 0;             // E_D: documents; asked in dev.jsonl
+  std::size_t dev = 0;             // E_D: documents, half of them question-answer lines too
   std::size_t paraphrases = 2;     // texts of a documented entity in train.jsonl, at most 4
   double near_share = 0.5;         // entities whose name has a twin
 };
@@ -32,6 +32,10 @@ struct Entity {
   Part part = Part::kTrained;
   std::array<std::string, kAttributes> values;  // empty texts when unanswerable
 };
+
+// Dev entities are half of the one kind and half of the other: what is chosen on dev must have seen
+// tuning at its best as well as at its worst.
+bool taught_by_questions(const Entity& entity);
 
 // Documented entities first, part by part; types are balanced inside each part. A value belongs to
 // at most two entities while the pools are large enough; twins never share one.

@@ -24,7 +24,7 @@ void add_training(const Entity& entity, const Plan& plan, Suite& suite) {
   for (std::size_t i = 0; i < plan.paraphrases; ++i) {
     suite.train.push_back(text_example(paraphrase(entity, i), entity.name));
   }
-  if (entity.part != Part::kTrained) return;
+  if (!taught_by_questions(entity)) return;
   for (std::size_t a = 0; a < kAttributes; ++a) {
     for (const std::string& wording : entity.type->attributes[a].train_questions) {
       suite.train.push_back(qa_example(ask(entity, wording), entity.values[a], entity.name));

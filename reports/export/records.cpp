@@ -51,6 +51,7 @@ const std::vector<Item>& ExportRun::items(const ExportCell& cell) const {
 ExportRun open_run(const Store& store, std::int64_t run_id) {
   ExportRun run{store, store.run(run_id), {}, {}};
   for (RunCellRow& row : store.run_cells(run_id)) {
+    if (row.split == "valid") continue;  // dev answers serve choices; results are those of the test
     const std::int64_t dataset = row.cell.dataset_id;
     if (!run.sets.contains(dataset)) run.sets[dataset] = store.items(dataset);
     ExportCell& cell = run.cells.emplace_back();
