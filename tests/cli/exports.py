@@ -12,7 +12,8 @@ wanted = store.execute(
     'FROM run_cell rc JOIN cell c USING(cell_id) JOIN record r USING(attempt_id) '
     'JOIN item i ON i.dataset_id=c.dataset_id AND i.item_no=r.item_no '
     "JOIN score s ON s.record_id=r.record_id AND s.metric=json_extract(rc.metrics, '$[0]') "
-    'WHERE rc.run_id=1 ORDER BY rc.position, r.item_no').fetchall()
+    'JOIN dataset d ON d.dataset_id=c.dataset_id '
+    "WHERE d.split='test' AND rc.run_id=1 ORDER BY rc.position, r.item_no").fetchall()
 metric = json.loads(store.execute('SELECT metrics FROM run_cell WHERE run_id=1').fetchone()[0])[0]
 answers = [row[:5] for row in wanted]
 
