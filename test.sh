@@ -18,33 +18,26 @@ count() {  # passed, failed
 run_ctest() {  # build folder
   local log=$1/ctest.log counts
   echo "test: programs in $1 (log: $log)"
-  ctest --test-dir "$1" --verbose --no-tests=error --timeout 900 >"$log" 2>&1 </dev/null || true
+  ctest --test-dir "$1" -j 2 --verbose --no-tests=error --timeout 900 >"$log" 2>&1 </dev/null || true
   counts=$(awk -f tests/count_ctest.awk "$log")
   sed '$d' <<<"$counts"
   # shellcheck disable=SC2046
   count $(tail -n 1 <<<"$counts")
 }
 
-run_shell_test() {  # file
-  local log=build/${1##*/}.log status=0 oks fails
-  QUADRANT=$PWD/build/harness/cli/quadrant timeout 900 bash "$1" >"$log" 2>&1 </dev/null || status=$?
-  oks=$(grep -c '^ok ' "$log") || true
-  fails=$(grep -c '^FAIL ' "$log") || true
-  # A test that stops half-way, or says nothing at all, has failed.
-  if [ "$fails" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$oks" -eq 0 ]; }; then
-    echo "FAIL $1: exit status $status after $oks results" >>"$log"
-    fails=1
-  fi
-  echo "test: $1: $oks passed, $fails failed"
-  [ "$fails" -eq 0 ] || tail -n 40 "$log"
-  count "$oks" "$fails"
+# The shell tests, two at a time: most of their time is waiting for a model, a browser or a kill.
+run_shell_tests() {
+  local log=build/shell_tests.log
+  QUADRANT=$PWD/build/harness/cli/quadrant xargs -P 2 -n 1 bash tests/run_shell_test.sh \
+    < <(printf '%s\n' tests/cli/*.sh) >"$log" 2>&1 || true
+  cat "$log"
+  # shellcheck disable=SC2046
+  count $(awk '/^test: tests\/cli\// { passed += $(NF - 3); failed += $(NF - 1) } END { print passed + 0, failed + 0 }' "$log")
 }
 
 run_ctest build
 run_ctest build-asan
-for file in tests/cli/*.sh; do
-  run_shell_test "$file"
-done
+run_shell_tests
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
