@@ -164,7 +164,9 @@ PassageIndex load_index(const fs::path& folder, const IndexRecipe& expected) {
   const Manifest manifest = read_manifest(folder);
   check_recipe(manifest.recipe, expected, folder);
   try {
-    return load_checked(manifest, folder);
+    PassageIndex index = load_checked(manifest, folder);
+    for (const auto& [name, file] : manifest.files) index.bytes += file.bytes;
+    return index;
   } catch (const Error&) {
     throw;
   } catch (const std::exception& failure) {

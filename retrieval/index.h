@@ -72,8 +72,9 @@ struct PassageIndex {
   std::optional<Bm25Index> lexical;
   std::vector<bool> removed;  // by row
   std::size_t removed_rows = 0;
-  double recall = 1;  // of the 10 nearest, against exact search; 1 when that is what it does
-  std::string hash;   // of the manifest
+  double recall = 1;      // of the 10 nearest, against exact search; 1 when that is what it does
+  std::string hash;       // of the manifest
+  std::size_t bytes = 0;  // of all files but the manifest
 };
 
 bool has_index(const std::filesystem::path& folder);  // there is a manifest

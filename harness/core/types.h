@@ -72,6 +72,12 @@ struct ScoredPassage {
   double score = 0;
 };
 
+// The retrieval index behind a prompt.
+struct IndexUse {
+  std::string hash;  // "" = none
+  std::int64_t bytes = 0;
+};
+
 // One training example as the model sees it. Loss is taken on ids[i] where learn[i] is true.
 struct TrainingSequence {
   TokenIds ids;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/utf8.h"
 #include "harness/run/execution.h"
@@ -127,9 +128,10 @@ class CellRunner {
                                          run_.store.artifact_folder() / "index",
                                          cell_.seed.value_or(0)};
     const auto context = run_.bench.makers.make_context(run_.context(cell_), environment);
-    run_.store.set_attempt_sources(attempt_id_, training_id_, context->index_hash());
+    run_.store.set_attempt_sources(attempt_id_, training_id_, context->index());
     reset_peak_memory();
     watch_ = Stopwatch();
+    energy_.lap();
     const std::size_t window = kWindowBatches * batch_size_;
     for (std::size_t begin = 0; begin < items_.size(); begin += window) {
       const std::size_t end = std::min(begin + window, items_.size());
@@ -187,9 +189,9 @@ class CellRunner {
       records.push_back(std::move(record));
     }
     const double seconds = watch_.lap();
-    run_.store.put_batch(
-        attempt_id_, records,
-        {seconds, static_cast<double>(tokens) * model_.flops_per_token(), peak_memory()});
+    run_.store.put_batch(attempt_id_, records,
+                         {seconds, static_cast<double>(tokens) * model_.flops_per_token(),
+                          peak_memory(), energy_.lap()});
     progress_.done += static_cast<std::int64_t>(records.size());
     progress_.tokens += tokens;
     progress_.seconds += seconds;
@@ -222,6 +224,7 @@ class CellRunner {
   double score_sum_ = 0;
   int scored_ = 0;
   Stopwatch watch_;
+  EnergyMeter energy_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "harness/run/provenance.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "harness/core/energy.h"
 #include "harness/core/json.h"
 #include "harness/store/sqlite.h"
 
@@ -45,10 +47,12 @@ EnvironmentRow collect_environment(const BuildFacts& build,
   row.git_dirty = build.git_dirty;
   row.build = canonical_json(
       {{"compiler", build.compiler}, {"flags", build.flags}, {"build_type", build.build_type}});
-  row.hardware = canonical_json({{"cpu", cpu},
-                                 {"cores", ::sysconf(_SC_NPROCESSORS_ONLN)},
-                                 {"memory", kibibytes(proc_value("/proc/meminfo", "MemTotal"))},
-                                 {"accelerator", accelerator}});
+  row.hardware =
+      canonical_json({{"cpu", cpu},
+                      {"cores", ::sysconf(_SC_NPROCESSORS_ONLN)},
+                      {"memory", kibibytes(proc_value("/proc/meminfo", "MemTotal"))},
+                      {"accelerator", accelerator},
+                      {"energy_of", fmt::format("{}", fmt::join(EnergyMeter().devices(), ", "))}});
   row.libraries = canonical_json(libraries);
   row.determinism = canonical_json(determinism);
   return row;

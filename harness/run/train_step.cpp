@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/sha256.h"
 #include "harness/run/execution.h"
@@ -108,8 +109,9 @@ ModelEngine::Training train(Execution& run, const PlannedTraining& planned, Trai
       run.bench.makers.make_training_set(job.tuning, run.suite(planned.suite), engine.model());
   fs::create_directories(job.folder);
   reset_peak_memory();
+  EnergyMeter energy;
   return engine.train(job, [&](const TrainingStep& step) {
-    run.store.put_training_step(row.id, step);
+    run.store.put_training_step(row.id, step, energy.lap());
     run.store.heartbeat(run.run_id);
     row.last_step = step.step;
     row.steps = step.steps;

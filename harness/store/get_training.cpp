@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kTraining =
     "SELECT training_id,hash,run_id,dataset_id,seed,method,config,state,last_step,steps,"
-    "trainable_params,peak_bytes,tokens,seconds,flops,weights_hash,error FROM training ";
+    "trainable_params,peak_bytes,tokens,seconds,flops,weights_hash,error,energy_j FROM training ";
 
 std::vector<TrainingRow> read_trainings(Statement query) {
   std::vector<TrainingRow> rows;
@@ -30,6 +30,7 @@ std::vector<TrainingRow> read_trainings(Statement query) {
     row.flops = query.real(14);
     row.weights_hash = query.text(15);
     row.error = query.text(16);
+    row.energy_j = query.real(17);
   }
   return rows;
 }

@@ -98,11 +98,13 @@ void Store::set_attempt_state(std::int64_t attempt_id, const std::string& state,
 }
 
 void Store::set_attempt_sources(std::int64_t attempt_id, std::optional<std::int64_t> training_id,
-                                const std::string& index_hash) {
-  database_.prepare("UPDATE attempt SET training_id=?,index_hash=? WHERE attempt_id=?")
+                                const IndexUse& index) {
+  database_
+      .prepare("UPDATE attempt SET training_id=?,index_hash=?,index_bytes=? WHERE attempt_id=?")
       .bind(1, training_id)
-      .bind(2, null_if_empty(index_hash))
-      .bind(3, attempt_id)
+      .bind(2, null_if_empty(index.hash))
+      .bind(3, index.hash.empty() ? std::optional<std::int64_t>() : index.bytes)
+      .bind(4, attempt_id)
       .run();
 }
 
@@ -114,11 +116,13 @@ void Store::put_batch(std::int64_t attempt_id, std::span<const RecordRow> record
   database_
       .prepare(
           "UPDATE attempt SET seconds=coalesce(seconds,0)+?,flops=coalesce(flops,0)+?,"
-          "peak_bytes=max(coalesce(peak_bytes,0),?) WHERE attempt_id=?")
+          "peak_bytes=max(coalesce(peak_bytes,0),?),energy_j=coalesce(energy_j,0)+? "
+          "WHERE attempt_id=?")
       .bind(1, cost.seconds)
       .bind(2, cost.flops)
       .bind(3, cost.peak_bytes)
-      .bind(4, attempt_id)
+      .bind(4, cost.energy_j)
+      .bind(5, attempt_id)
       .run();
   database_
       .prepare("UPDATE run SET heartbeat_at=" QUADRANT_NOW

@@ -125,8 +125,7 @@ std::int64_t Store::begin_training(const TrainingRow& training) {
   return database_.last_insert_id();
 }
 
-void Store::put_training_step(std::int64_t training_id, const TrainingStep& step,
-                              const std::string& split) {
+void Store::put_training_step(std::int64_t training_id, const TrainingStep& step, double energy_j) {
   Transaction transaction(database_);
   database_
       .prepare(
@@ -134,17 +133,21 @@ void Store::put_training_step(std::int64_t training_id, const TrainingStep& step
           "tokens,seconds) VALUES(?,?,?,?,?,?,?,?)")
       .bind(1, training_id)
       .bind(2, step.step)
-      .bind(3, split)
+      .bind(3, "train")
       .bind(4, step.loss)
       .bind(5, step.grad_norm)
       .bind(6, step.learning_rate)
       .bind(7, step.tokens)
       .bind(8, step.seconds)
       .run();
-  database_.prepare("UPDATE training SET last_step=?,steps=? WHERE training_id=?")
+  database_
+      .prepare(
+          "UPDATE training SET last_step=?,steps=?,energy_j=coalesce(energy_j,0)+? "
+          "WHERE training_id=?")
       .bind(1, step.step)
       .bind(2, step.steps)
-      .bind(3, training_id)
+      .bind(3, energy_j)
+      .bind(4, training_id)
       .run();
   transaction.commit();
 }

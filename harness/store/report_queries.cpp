@@ -42,7 +42,8 @@ std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t r
   auto query = database.prepare(
       "SELECT c.suite, c.task_version, rc.metrics, c.dataset_id, c.expected, d.split, rc.context, "
       "rc.tuning, s.context, s.model, s.label, c.seed, rc.attempt_id, a.training_id, a.peak_bytes, "
-      "rc.origin, a.state, a.error, a.seconds, a.flops, c.spec FROM run_cell rc "
+      "rc.origin, a.state, a.error, a.seconds, a.flops, c.spec, a.energy_j, a.index_bytes "
+      "FROM run_cell rc "
       "JOIN cell c ON c.cell_id=rc.cell_id JOIN dataset d ON d.dataset_id=c.dataset_id "
       "JOIN strategy s ON s.strategy_id=c.strategy_id "
       "LEFT JOIN attempt a ON a.attempt_id=rc.attempt_id WHERE rc.run_id=?1 "
@@ -72,6 +73,8 @@ std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t r
     cell.seconds = query.real(18);
     cell.flops = query.real(19);
     cell.spec = query.text(20);
+    cell.energy_j = query.real(21);
+    cell.index_bytes = maybe_integer(query, 22);
     cells.push_back(std::move(cell));
   }
   return cells;
@@ -198,7 +201,8 @@ std::vector<ReportTrainingRow> report_trainings(const Database& database, std::i
   auto query = database.prepare(
       "SELECT t.training_id, t.hash, t.run_id, t.dataset_id, t.seed, t.method, t.config, t.state, "
       "t.last_step, t.steps, t.trainable_params, t.peak_bytes, t.seconds, t.flops, t.weights_hash, "
-      "t.tokens, coalesce(t.error,''), c.suite, rc.tuning, d.items FROM run_cell rc "
+      "t.tokens, coalesce(t.error,''), c.suite, rc.tuning, d.items, t.energy_j "
+      "FROM run_cell rc "
       "JOIN cell c ON c.cell_id=rc.cell_id JOIN attempt a ON a.attempt_id=rc.attempt_id "
       "JOIN training t ON t.training_id=a.training_id "
       "JOIN dataset d ON d.dataset_id=t.dataset_id WHERE rc.run_id=?1 "
@@ -228,6 +232,7 @@ std::vector<ReportTrainingRow> report_trainings(const Database& database, std::i
     row.suite = query.text(17);
     row.tuning = query.text(18);
     row.sequences = query.integer(19);
+    training.energy_j = query.real(20);
     trainings.push_back(std::move(row));
   }
   return trainings;

@@ -23,10 +23,10 @@ struct ReportCellRow {
   std::string spec;                             // of the cell, JSON
   std::string context, tuning;                  // the user's names in this run
   std::string context_spec, model_spec, label;  // of the strategy; the specs are JSON
-  std::optional<std::int64_t> seed, attempt_id, training_id, peak_bytes;
+  std::optional<std::int64_t> seed, attempt_id, training_id, peak_bytes, index_bytes;
   std::string origin;        // planned | computed | cached
   std::string state, error;  // of the attempt; "" = none yet
-  double seconds = kNull, flops = kNull;
+  double seconds = kNull, flops = kNull, energy_j = kNull;
 };
 std::vector<ReportCellRow> report_cells(const Database& database, std::int64_t run_id);
 

@@ -72,7 +72,7 @@ struct TrainingRow {
   std::string method, config, state = "running";
   std::int64_t last_step = 0;
   std::optional<std::int64_t> steps, trainable_params, peak_bytes, tokens;
-  double seconds = kNull, flops = kNull;
+  double seconds = kNull, flops = kNull, energy_j = kNull;
   std::string weights_hash, error;
 };
 
@@ -124,9 +124,10 @@ struct RecordRow {
   std::vector<ScoreRow> scores;
 };
 
-struct Cost {  // of one batch or of a whole attempt
+struct Cost {  // of one batch
   double seconds = 0, flops = 0;
   std::int64_t peak_bytes = 0;
+  double energy_j = kNull;  // joules of the whole machine meanwhile
 };
 
 // The method of the summary that holds a corpus metric's value (Metric::from_statistics) over the

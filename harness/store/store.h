@@ -18,7 +18,7 @@
 
 namespace quadrant {
 
-inline constexpr int kStoreVersion = 2;  // PRAGMA user_version of the schema
+inline constexpr int kStoreVersion = 3;  // PRAGMA user_version of the schema
 
 // SHA-256 over the items in order: identity of a test set, whatever file it came from.
 std::string items_hash(std::span<const Item> items);
@@ -58,19 +58,19 @@ class Store {
 
   // Trainings.
   std::int64_t begin_training(const TrainingRow& training);
+  // A step seen again replaces itself, and its energy adds up: it was used. NaN: not readable.
   void put_training_step(std::int64_t training_id, const TrainingStep& step,
-                         const std::string& split = "train");  // a step seen again replaces itself
+                         double energy_j = kNull);
   void update_training(const TrainingRow& training);  // state, steps, costs, weights_hash, error
 
   // Attempts.
   std::int64_t begin_attempt(const AttemptRow& attempt);
   void set_attempt_state(std::int64_t attempt_id, const std::string& state,
                          const std::string& error = "");
-  // What the attempt works with; "" = no index.
   void set_attempt_sources(std::int64_t attempt_id, std::optional<std::int64_t> training_id,
-                           const std::string& index_hash);
-  // One transaction: records with their passages and scores, the attempt's cost so far (seconds
-  // and FLOPs add up, peak is the highest), the run's heartbeat.
+                           const IndexUse& index);
+  // One transaction: records with their passages and scores, the attempt's cost so far (seconds,
+  // FLOPs and energy add up, peak is the highest), the run's heartbeat.
   void put_batch(std::int64_t attempt_id, std::span<const RecordRow> records, const Cost& cost);
   // One transaction: output hash, summaries, state done.
   void finish_attempt(std::int64_t attempt_id, const std::string& output_hash,

@@ -45,7 +45,7 @@ struct Tally {
   std::vector<double> milliseconds;
   std::vector<int> seeds;  // per item: how many attempts have answered it
   std::int64_t prompt_token_sum = 0, output_token_sum = 0;
-  double flops = 0, seconds = 0;
+  double flops = 0, seconds = 0, energy_j = 0;
   bool retrieved = false;
   RetrievalFigures retrieval;
 };
@@ -106,6 +106,7 @@ void finish(const Tally& tally, ArmReport& arm) {
     if (tally.flops > 0 && tokens > 0) arm.costs.flops_per_token = tally.flops / tokens;
     if (tally.flops > 0) arm.costs.flops = tally.flops / answers;
     if (tally.seconds > 0) arm.costs.seconds = tally.seconds / answers;
+    arm.costs.energy_j = tally.energy_j / answers;
   }
   if (!tally.retrieved) return;
   arm.retrieval = tally.retrieval;
@@ -149,6 +150,8 @@ void add_answer_figures(const Store& store, const std::vector<ReportCellRow>& ce
         if (!belongs(cell, model, suite, arm)) continue;
         tally.flops += or_zero(cell.flops);
         tally.seconds += or_zero(cell.seconds);
+        tally.energy_j += cell.energy_j;
+        arm.costs.index_bytes = std::max(arm.costs.index_bytes, cell.index_bytes.value_or(0));
         arm.costs.peak_bytes = std::max(arm.costs.peak_bytes, cell.peak_bytes.value_or(0));
         add_cell(cell, model.final_effort);
         for_each_report_record(store.database(), *cell.attempt_id,

@@ -137,7 +137,10 @@ void add_costs(const ReportOptions& options, ReportModel& model) {
   for (const TrainingReport& training : model.trainings) {
     add_training(training, training.searched ? model.search_effort : model.final_effort);
   }
-  for (SuiteReport& suite : model.suites) add_break_evens(model, suite);
+  for (SuiteReport& suite : model.suites) {
+    add_break_evens(model, suite);
+    add_worth(model, suite);
+  }
 }
 
 }  // namespace quadrant

@@ -15,6 +15,8 @@ struct TrainingCost {
 enum class CostUnit { kFlops, kSeconds, kMoney };
 TrainingCost training_cost(const ReportModel& model, const SuiteReport& suite, int tuning,
                            CostUnit unit);
+// Which strategy is best at which worth of a point of score; after arms and prices.
+void add_worth(const ReportModel& model, SuiteReport& suite);
 // Of one question, without training, mean over items; NaN = not recorded.
 double question_cost(const ReportModel& model, const ArmReport& arm, CostUnit unit);
 

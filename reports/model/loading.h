@@ -57,9 +57,14 @@ void load_trainings(const Store& store, const std::vector<ReportCellRow>& cells,
                     ReportModel& model);
 void add_verdicts(const std::vector<SuiteData>& data, const ReportOptions& options,
                   ReportModel& model);
+// After the verdicts: Benjamini and Hochberg over the slices, components of variance.
+void add_exploratory(const std::vector<SuiteData>& data, ReportModel& model);
+void add_corpus_contrasts(const Store& store, const std::vector<SuiteData>& data,
+                          const ReportOptions& options, ReportModel& model);
 // After the suites are there.
 void add_dev_scores(const Store& store, const std::vector<ReportCellRow>& cells,
                     const ReportModel& model, std::vector<SuiteData>& data);
+bool higher_is_better(const std::string& metric);  // true for one that is not known here
 // Does a kind of context stand for context? Few-shot examples and the ways of retrieval do. The
 // gold passage is a ceiling and passages without it are a control: nobody has either in use.
 bool contends(const std::string& context_kind);

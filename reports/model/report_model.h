@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "harness/stats/bootstrap.h"
 #include "harness/stats/interval.h"
+#include "harness/stats/variance.h"
 #include "harness/stats/verdict.h"
 #include "reports/text/say.h"
 
@@ -45,7 +47,9 @@ struct ArmCosts {
   double median_ms = kUnknown, p95_ms = kUnknown;  // retrieval + prefill + decoding of one question
   double flops = kUnknown, seconds = kUnknown;     // of the whole attempt, shared out
   double flops_per_token = kUnknown;               // prompt and answer alike
-  std::int64_t peak_bytes = 0;                     // highest of the seeds; 0 = not recorded
+  double energy_j = kUnknown;    // joules of the machine, of the whole attempt, shared out
+  std::int64_t peak_bytes = 0;   // highest of the seeds; 0 = not recorded
+  std::int64_t index_bytes = 0;  // of the retrieval index; 0 = none, or not recorded
 };
 
 // What one item took, mean over seeds; NaN = not recorded.
@@ -123,6 +127,23 @@ struct VerdictReport {
   bool context_from_test = false;  // several contexts competed, and these same items chose
   bool chosen_on_dev = false;      // dev items chose the arms and the best single one
   Verdict verdict;
+  std::vector<VarianceComponents> spread;  // of the whole suite: of each contrast's differences
+  // Of a slice: each contrast's p, adjusted over all contrasts of all slices (Benjamini, Hochberg).
+  std::vector<double> false_discovery;
+};
+
+// Two arms by a corpus metric (Metric::from_statistics), all seeds of an item together.
+struct CorpusContrast {
+  std::string metric, description;  // "chrf"; "rag - base"
+  CorpusDifference difference;
+};
+
+// A strategy that is the best choice while one point (.01) of score is worth between `low` and
+// `high` units of cost for 1,000 questions, their training not counted.
+struct WorthRange {
+  int arm = 0;                      // index into SuiteReport::arms
+  double low = 0, high = kUnknown;  // high: infinite for the best arm
+  Bounds low_band;                  // 95 % interval of `low`; infinite: it may never pay
 };
 
 // How much search stands behind the arms of one kind: configurations that were ever asked this
@@ -164,13 +185,16 @@ struct Prices {
 struct SuiteReport {
   std::string name, version, licence, source;
   std::string metric;  // the primary one
+  bool higher_is_better = true;
   std::vector<ReportItem> items;
   int answerable = 0, clusters = 0;     // clusters of the answerable items
   std::vector<std::string> slices;      // of the answerable items, in order of appearance
   std::vector<ArmReport> arms;          // contexts inside tunings, in the order of the plan
   std::vector<VerdictReport> verdicts;  // per tuned method: the suite, then its slices
+  std::vector<CorpusContrast> corpus_contrasts;
   std::vector<ItemFlow> flows;
   std::vector<BreakEven> break_even;
+  std::vector<WorthRange> worth;   // from the best arm down to the cheapest; in money, else FLOPs
   std::vector<TriedReport> tried;  // contexts, then tunings
 };
 
@@ -182,7 +206,7 @@ struct CurvePoint {
 struct TrainingReport {
   std::string suite, tuning, method, state, weights_hash;
   std::int64_t seed = 0, sequences = 0, steps = 0, trainable = 0, peak_bytes = 0, tokens = 0;
-  double seconds = kUnknown, flops = kUnknown;
+  double seconds = kUnknown, flops = kUnknown, energy_j = kUnknown;
   std::int64_t losses_not_finite = 0;
   bool searched = false;                 // only to choose settings: no test cell uses it
   std::vector<CurvePoint> train, valid;  // thinned to a few hundred points

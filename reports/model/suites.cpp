@@ -112,6 +112,7 @@ void choose_metrics(SuiteReport& suite, SuiteData& data) {
     }
   }
   suite.metric = data.metrics.empty() ? "score" : data.metrics.front();
+  suite.higher_is_better = higher_is_better(suite.metric);
 }
 
 // The interval of the items that `wanted` chooses.
@@ -176,15 +177,17 @@ void summarise_arm(const SuiteReport& suite, const std::vector<SeedScores>& seed
   }
 }
 
-// Marks the highest contender and those that a paired interval does not tell from it.
+// Marks the best contender and those that a paired interval does not tell from it.
 void mark_best(const ReportModel& model, SuiteReport& suite) {
   const auto competes = [&](const ArmReport& arm) {
     return model.contexts[static_cast<std::size_t>(arm.context)].kind != "oracle" &&
            !std::isnan(arm.score.mean);
   };
+  const double sign = suite.higher_is_better ? 1 : -1;
   const ArmReport* best = nullptr;
   for (const ArmReport& arm : suite.arms) {
-    if (competes(arm) && (!best || arm.score.mean > best->score.mean)) best = &arm;
+    if (!competes(arm)) continue;
+    if (!best || sign * (arm.score.mean - best->score.mean) > 0) best = &arm;
   }
   if (!best) return;
   std::vector<std::string> ids;
@@ -196,7 +199,8 @@ void mark_best(const ReportModel& model, SuiteReport& suite) {
     if (!competes(arm)) continue;
     std::vector<double> differences;
     for (std::size_t i = 0; i < suite.items.size(); ++i) {
-      if (suite.items[i].answerable) differences.push_back(best->scores[i] - arm.scores[i]);
+      if (suite.items[i].answerable)
+        differences.push_back(sign * (best->scores[i] - arm.scores[i]));
     }
     const MeanInterval lead = cluster_t_interval(differences, clusters, 0.95, {-1, 1});
     arm.among_best = &arm == best || !(lead.low > 0);

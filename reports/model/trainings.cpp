@@ -53,6 +53,7 @@ void load_trainings(const Store& store, const std::vector<ReportCellRow>& cells,
     report.tokens = training.tokens.value_or(0);
     report.seconds = training.seconds;
     report.flops = training.flops;
+    report.energy_j = training.energy_j;
     report.searched = !used.contains(training.id);
     const auto steps = report_steps(store.database(), training.id, "train");
     for (const ReportStepRow& step : steps) report.losses_not_finite += !std::isfinite(step.loss);

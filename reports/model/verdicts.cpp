@@ -17,13 +17,6 @@ struct FourArms {
   int base = -1, context = -1, model = -1, both = -1;
 };
 
-bool higher_is_better(const std::string& metric) {
-  for (const Metric& known : all_metrics()) {
-    if (known.name == metric) return known.higher_is_better;
-  }
-  return true;
-}
-
 int arm_position(const SuiteReport& suite, int context, int tuning) {
   const ArmReport* arm = find_arm(suite, context, tuning);
   return arm ? static_cast<int>(arm - suite.arms.data()) : -1;
@@ -282,6 +275,13 @@ std::vector<int> judged_tunings(const ReportModel& model, const SuiteReport& sui
 }
 
 }  // namespace
+
+bool higher_is_better(const std::string& metric) {
+  for (const Metric& known : all_metrics()) {
+    if (known.name == metric) return known.higher_is_better;
+  }
+  return true;
+}
 
 bool contends(const std::string& kind) {
   return kind.find("few_shot") != std::string::npos || kind.find("rag") != std::string::npos;

@@ -105,7 +105,12 @@ void add_warnings(const Store& store, const std::vector<ReportCellRow>& cells, R
                                  training.losses_not_finite));
   }
   for (const LockRow& lock : store.locks(model.run_id)) {
-    if (!lock.note.empty()) model.warnings.push_back(lock.note);
+    if (lock.note.empty()) continue;
+    model.warnings.push_back(
+        say("{1}",
+            "{0}: 이전 실행이 같은 시험 문항과 가중치를 다른 규칙으로 판정했습니다. 이 실행의 "
+            "규칙은 그 답을 볼 수 있게 된 뒤에 정한 것입니다.",
+            lock.suite, lock.note));
   }
   for (const SuiteReport& suite : model.suites) {
     warn_of_suite(model, suite, model.warnings);

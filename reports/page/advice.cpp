@@ -8,16 +8,17 @@ namespace quadrant {
 namespace {
 
 struct Leaders {
-  const ArmReport* highest = nullptr;
-  const ArmReport* cheapest = nullptr;  // to ask, of all that are not told from the highest
-  std::string others;                   // names, without the highest
+  const ArmReport* best = nullptr;
+  const ArmReport* cheapest = nullptr;  // to ask, of all that are not told from the best
+  std::string others;                   // names, without the best
 };
 
 Leaders leaders_of(const ReportModel& model, const SuiteReport& suite, CostUnit unit) {
   Leaders leaders;
   for (const ArmReport& arm : suite.arms) {
     if (!arm.among_best) continue;
-    if (!leaders.highest || arm.score.mean > leaders.highest->score.mean) leaders.highest = &arm;
+    const double lead = leaders.best ? arm.score.mean - leaders.best->score.mean : 0;
+    if (!leaders.best || (suite.higher_is_better ? lead > 0 : lead < 0)) leaders.best = &arm;
     const double cost = question_cost(model, arm, unit);
     if (std::isnan(cost)) continue;
     if (!leaders.cheapest || cost < question_cost(model, *leaders.cheapest, unit)) {
@@ -25,7 +26,7 @@ Leaders leaders_of(const ReportModel& model, const SuiteReport& suite, CostUnit 
     }
   }
   for (const ArmReport& arm : suite.arms) {
-    if (!arm.among_best || &arm == leaders.highest) continue;
+    if (!arm.among_best || &arm == leaders.best) continue;
     leaders.others += (leaders.others.empty() ? "" : ", ") + arm_label(model, arm);
   }
   return leaders;
@@ -55,11 +56,10 @@ std::string advice(const ReportModel& model, const SuiteReport& suite) {
   const Say& say = model.say;
   const CostUnit unit = figure_unit(model);
   const Leaders leaders = leaders_of(model, suite, unit);
-  if (!leaders.highest) return "";
-  std::string text =
-      say("On {}, {} scores highest: {} ({}).", "{}: {} 방식의 점수가 가장 높습니다, {} ({}).",
-          suite.name, arm_label(model, *leaders.highest), score_with_bounds(leaders.highest->score),
-          suite.metric);
+  if (!leaders.best) return "";
+  std::string text = say(
+      "On {}, {} scores best: {} ({}).", "{}: {} 방식의 점수가 가장 좋습니다, {} ({}).", suite.name,
+      arm_label(model, *leaders.best), score_with_bounds(leaders.best->score), suite.metric);
   if (!leaders.others.empty()) {
     text += say(" These data cannot tell it from {}.",
                 " 이 데이터로는 다음 방식과 구별되지 않습니다: {}.", leaders.others);

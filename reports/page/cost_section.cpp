@@ -38,22 +38,47 @@ std::string thousand_table(const ReportModel& model, const SuiteReport& suite) {
   return table.html();
 }
 
+bool energy_known(const SuiteReport& suite) {
+  return std::any_of(suite.arms.begin(), suite.arms.end(),
+                     [](const ArmReport& arm) { return !std::isnan(arm.costs.energy_j); });
+}
+
+std::string bytes_or(std::int64_t bytes, const char* none) {
+  return bytes > 0 ? bytes_text(bytes) : none;
+}
+
 std::string question_table(const ReportModel& model, const SuiteReport& suite) {
   const Say& say = model.say;
-  Table table(
-      say("{}: one question", "{}: 질문 하나", suite.name),
-      {say("Strategy", "방식"), say("Prompt tokens", "프롬프트 토큰"),
-       say("Answer tokens", "답 토큰"), say("Wall time", "벽시계 시간"), say("Median", "중앙값"),
-       say("95th percentile", "95 백분위"), say("Peak memory", "최대 메모리")});
+  const bool energy = energy_known(suite);
+  std::vector<std::string> columns{
+      say("Strategy", "방식"),           say("Prompt tokens", "프롬프트 토큰"),
+      say("Answer tokens", "답 토큰"),   say("Wall time", "벽시계 시간"),
+      say("Median", "중앙값"),           say("95th percentile", "95 백분위"),
+      say("Peak memory", "최대 메모리"), say("Search index", "검색 인덱스")};
+  if (energy) columns.push_back(say("Energy", "에너지"));
+  Table table(say("{}: one question", "{}: 질문 하나", suite.name), columns);
   for (const ArmReport& arm : suite.arms) {
     const ArmCosts& cost = arm.costs;
-    table.add({arm_label(model, arm), decimal_text(cost.prompt_tokens, 0),
-               decimal_text(cost.output_tokens, 1), duration_text(cost.seconds),
-               milliseconds(cost.median_ms), milliseconds(cost.p95_ms),
-               cost.peak_bytes > 0 ? bytes_text(cost.peak_bytes) : "n/a"});
+    std::vector<std::string> row{arm_label(model, arm),
+                                 decimal_text(cost.prompt_tokens, 0),
+                                 decimal_text(cost.output_tokens, 1),
+                                 duration_text(cost.seconds),
+                                 milliseconds(cost.median_ms),
+                                 milliseconds(cost.p95_ms),
+                                 bytes_or(cost.peak_bytes, "n/a"),
+                                 bytes_or(cost.index_bytes, "–")};
+    if (energy) row.push_back(energy_text(cost.energy_j));
+    table.add(row);
   }
-  return fold(say("Tokens, latency and memory of one question", "질문 하나의 토큰, 지연, 메모리"),
-              table.html());
+  const std::string note =
+      energy ? say("Energy is that of the whole machine meanwhile, as its processors and GPUs "
+                   "count it.",
+                   "에너지는 그동안 기계 전체가 쓴 것으로, 프로세서와 GPU가 센 값입니다.")
+             : say("Energy could not be read on this machine.",
+                   "이 기계에서는 에너지를 읽을 수 없었습니다.");
+  return fold(say("Tokens, latency, memory and energy of one question",
+                  "질문 하나의 토큰, 지연, 메모리, 에너지"),
+              table.html() + paragraph(note, "small"));
 }
 
 ParetoPlot pareto_of(const ReportModel& model, const SuiteReport& suite, const std::string& id) {
@@ -116,7 +141,7 @@ void add_effort(const std::string& name, const Effort& effort, Table& table) {
              spent(effort.training_flops, effort.training_seconds), count_text(effort.answers),
              count_text(effort.prompt_tokens + effort.output_tokens),
              spent(effort.answer_flops, effort.answer_seconds),
-             effort.peak_bytes > 0 ? bytes_text(effort.peak_bytes) : "n/a"});
+             bytes_or(effort.peak_bytes, "n/a")});
 }
 
 std::string effort_part(const ReportModel& model) {
@@ -204,7 +229,7 @@ std::string cost_section(const ReportModel& model) {
     }
     const std::string dominated = dominated_sentence(say, plot);
     if (!dominated.empty()) body += paragraph(dominated);
-    body += thousand_table(model, suite) + question_table(model, suite) +
+    body += thousand_table(model, suite) + question_table(model, suite) + worth_part(model, suite) +
             break_even_part(model, suite, chart_id(model, "even", s));
   }
   if (body.empty()) return "";

@@ -24,6 +24,9 @@ std::string band_text(const Say& say, const BreakEvenCount& count);  // "1,234 [
 // What to use on a suite, at what cost, from what volume on; "" without scores.
 std::string advice(const ReportModel& model, const SuiteReport& suite);
 
+// Which strategy is best at which worth of a point of score; "" without scores.
+std::string worth_part(const ReportModel& model, const SuiteReport& suite);
+
 // Break-even as sentences, figure and tables; "" where nothing was trained or no context read.
 std::string break_even_finding(const ReportModel& model, const SuiteReport& suite);
 std::string break_even_part(const ReportModel& model, const SuiteReport& suite,

@@ -4,27 +4,13 @@
 
 #include "harness/stats/verdict_text.h"
 #include "reports/charts/charts.h"
+#include "reports/page/differences.h"
 #include "reports/page/html.h"
 #include "reports/page/sections.h"
 #include "reports/text/numbers.h"
 
 namespace quadrant {
 namespace {
-
-std::string arms_title(const ReportModel& model, const VerdictReport& report) {
-  const std::string context = report.context < 0
-                                  ? model.say("no context arm", "컨텍스트 없음")
-                                  : model.contexts[static_cast<std::size_t>(report.context)].name;
-  const std::string tuned = report.tuning < 0
-                                ? model.say("no tuned arm", "학습한 모델 없음")
-                                : model.tunings[static_cast<std::size_t>(report.tuning)].name;
-  return model.say("{} and {}", "{}, {}", context, tuned);
-}
-
-std::string p_text(double p) {
-  if (std::isnan(p)) return "n/a";
-  return p < 0.001 ? "< .001" : decimal_text(p, 3);
-}
 
 ForestRow forest_row(const Say& say, const Contrast& contrast, std::string label) {
   ForestRow row;
@@ -36,17 +22,6 @@ ForestRow forest_row(const Say& say, const Contrast& contrast, std::string label
   row.difference = {contrast.estimate, contrast.low, contrast.high};
   row.detected = contrast.detected != 0;
   return row;
-}
-
-// "rag - the base model" is the same in every language, but for the name of the base.
-std::string contrast_name(const Say& say, const Contrast& contrast) {
-  if (contrast.name == "T5") return say("interaction", "상호작용");
-  const std::string base = "the base model";
-  std::string text = contrast.description;
-  if (say.korean() && text.ends_with(base)) {
-    text.replace(text.size() - base.size(), base.size(), "기본 모델");
-  }
-  return text;
 }
 
 void add_rows(const Say& say, const VerdictReport& report, const std::string& title,
@@ -62,24 +37,40 @@ void add_rows(const Say& say, const VerdictReport& report, const std::string& ti
 
 std::string contrast_table(const Say& say, const SuiteReport& suite, const VerdictReport& report,
                            const std::string& title) {
-  Table table(fmt::format("{}: {}", suite.name, title),
-              {say("Contrast", "대비"), say("Difference, 95 % interval", "차이, 95 % 신뢰구간"),
-               say("Bootstrap", "부트스트랩"), "p", say("Holm p", "Holm p"),
-               say("MDE", "최소 검출 차이"), say("Equivalent", "동등"), say("Detected", "검출"),
-               say("Items", "문항"), say("Clusters", "군집"), say("Unscored", "채점 안 됨")});
-  for (const Contrast& c : report.verdict.contrasts) {
+  const bool sliced = !report.false_discovery.empty();
+  std::vector<std::string> columns{say("Contrast", "대비"),
+                                   say("Difference, 95 % interval", "차이, 95 % 신뢰구간"),
+                                   say("Bootstrap", "부트스트랩"), "p", say("Holm p", "Holm p")};
+  if (sliced) columns.push_back(say("p over all slices", "모든 부분에 대해 보정한 p"));
+  for (const std::string& column :
+       {say("MDE", "최소 검출 차이"), say("Equivalent", "동등"), say("Detected", "검출"),
+        say("Items", "문항"), say("Clusters", "군집"), say("Unscored", "채점 안 됨")}) {
+    columns.push_back(column);
+  }
+  Table table(fmt::format("{}: {}", suite.name, title), columns);
+  for (std::size_t i = 0; i < report.verdict.contrasts.size(); ++i) {
+    const Contrast& c = report.verdict.contrasts[i];
     const std::string name = c.name + " " + contrast_name(say, c);
     if (!c.available) {
-      table.add({name, say("not measured", "측정 안 함"), "", "", "", "", "", "", "", "", ""});
+      std::vector<std::string> row(columns.size());
+      row[0] = name;
+      row[1] = say("not measured", "측정 안 함");
+      table.add(row);
       continue;
     }
-    table.add({name, fmt::format("{} {}", format_points(c.estimate), format_bounds(c.low, c.high)),
-               format_bounds(c.bootstrap.low, c.bootstrap.high), p_text(c.p), p_text(c.holm_p),
-               score_text(c.mde), c.equivalent ? say("yes", "예") : say("no", "아니요"),
-               c.detected > 0   ? say("above 0", "0보다 큼")
-               : c.detected < 0 ? say("below 0", "0보다 작음")
-                                : say("no", "아니요"),
-               std::to_string(c.n), std::to_string(c.clusters), std::to_string(c.unscored)});
+    std::vector<std::string> row{
+        name, fmt::format("{} {}", format_points(c.estimate), format_bounds(c.low, c.high)),
+        format_bounds(c.bootstrap.low, c.bootstrap.high), p_text(c.p), p_text(c.holm_p)};
+    if (sliced) row.push_back(p_text(report.false_discovery[i]));
+    for (const std::string& cell :
+         {score_text(c.mde), c.equivalent ? say("yes", "예") : say("no", "아니요"),
+          c.detected > 0   ? say("above 0", "0보다 큼")
+          : c.detected < 0 ? say("below 0", "0보다 작음")
+                           : say("no", "아니요"),
+          std::to_string(c.n), std::to_string(c.clusters), std::to_string(c.unscored)}) {
+      row.push_back(cell);
+    }
+    table.add(row);
   }
   return table.html();
 }
@@ -109,6 +100,31 @@ std::string finding(const ReportModel& model) {
 }
 
 }  // namespace
+
+std::string arms_title(const ReportModel& model, const VerdictReport& report) {
+  const std::string context = report.context < 0
+                                  ? model.say("no context arm", "컨텍스트 없음")
+                                  : model.contexts[static_cast<std::size_t>(report.context)].name;
+  const std::string tuned = report.tuning < 0
+                                ? model.say("no tuned arm", "학습한 모델 없음")
+                                : model.tunings[static_cast<std::size_t>(report.tuning)].name;
+  return model.say("{} and {}", "{}, {}", context, tuned);
+}
+
+std::string p_text(double p) {
+  if (std::isnan(p)) return "n/a";
+  return p < 0.001 ? "< .001" : decimal_text(p, 3);
+}
+
+std::string contrast_name(const Say& say, const Contrast& contrast) {
+  if (contrast.name == "T5") return say("interaction", "상호작용");
+  const std::string base = "the base model";
+  std::string text = contrast.description;
+  if (say.korean() && text.ends_with(base)) {
+    text.replace(text.size() - base.size(), base.size(), "기본 모델");
+  }
+  return text;
+}
 
 std::string difference_section(const ReportModel& model) {
   const Say& say = model.say;
@@ -146,14 +162,22 @@ std::string difference_section(const ReportModel& model) {
                      "같은 숫자를 표로, p 값과 검출 가능한 효과까지"),
                  tables);
     if (!sliced.rows.empty()) {
-      body +=
-          fold(say("By slice", "부분별로"),
-               figure(say, draw_forest_plot(sliced),
-                      say("As above, within each slice of the suite; slices are smaller, so "
-                          "intervals are wider.",
-                          "위와 같으나 부분마다 따로 본 것입니다. 문항이 적어 구간이 넓습니다.")) +
-                   slice_tables);
+      body += fold(
+          say("By slice", "부분별로"),
+          figure(say, draw_forest_plot(sliced),
+                 say("As above, within each slice of the suite; slices are smaller, so "
+                     "intervals are wider.",
+                     "위와 같으나 부분마다 따로 본 것입니다. 문항이 적어 구간이 넓습니다.")) +
+              paragraph(say("\"p over all slices\" takes all differences of all slices as one "
+                            "family (Benjamini and Hochberg): of those at most .05, at most one "
+                            "in twenty is expected to be chance.",
+                            "\"모든 부분에 대해 보정한 p\"는 모든 부분의 모든 차이를 한 묶음으로 "
+                            "본 것입니다(벤야미니·호흐베르크). .05 이하인 것 가운데 우연은 "
+                            "스물에 하나를 넘지 않을 것으로 봅니다."),
+                        "small") +
+              slice_tables);
     }
+    body += spread_part(model, suite) + corpus_part(model, suite);
   }
   return body.empty() ? ""
                       : section(model, "differences", say("Paired differences", "짝지은 차이"),

@@ -11,6 +11,24 @@
 namespace quadrant {
 namespace {
 
+std::string in_words(const Say& say, Interaction interaction) {
+  switch (interaction) {
+    case Interaction::kNotDetermined:
+      return say("the data cannot tell", "이 데이터로는 알 수 없음");
+    case Interaction::kAdditive:
+      return say("they add up", "더해짐");
+    case Interaction::kAntagonistic:
+      return say("they hurt each other: both together are worse than the better one",
+                 "서로 해침: 함께 쓰면 더 나은 하나보다 나쁨");
+    case Interaction::kSubAdditiveRemovable:
+      return say("less than their sum, which the end of the scale alone could explain",
+                 "합보다 적음. 점수의 끝에 가까운 탓일 수도 있음");
+    case Interaction::kSuperAdditive:
+      return say("more than their sum", "합보다 많음");
+  }
+  return "";
+}
+
 std::string sentence(const ReportModel& model, const SuiteReport& suite) {
   std::string text;
   for (const VerdictReport& report : suite.verdicts) {
@@ -22,7 +40,7 @@ std::string sentence(const ReportModel& model, const SuiteReport& suite) {
                       model.contexts[static_cast<std::size_t>(report.context)].name,
                       model.tunings[static_cast<std::size_t>(report.tuning)].name, suite.name,
                       format_points(contrast.estimate), format_bounds(contrast.low, contrast.high),
-                      to_string(report.verdict.interaction, language(model)));
+                      in_words(model.say, report.verdict.interaction));
   }
   return text;
 }

@@ -18,12 +18,13 @@ std::string best_sentence(const ReportModel& model, const SuiteReport& suite) {
   for (const ArmReport& arm : suite.arms) {
     if (!arm.among_best) continue;
     ++tied;
-    if (!best || arm.score.mean > best->score.mean) best = &arm;
+    const double lead = best ? arm.score.mean - best->score.mean : 0;
+    if (!best || (suite.higher_is_better ? lead > 0 : lead < 0)) best = &arm;
   }
   const Say& say = model.say;
   if (!best) return say("{} has no scored answers.", "{}: 채점된 답이 없습니다.", suite.name);
   std::string text =
-      say("On {} by {}, {} scores highest with {}", "{}, {} 기준: {} 방식이 가장 높습니다, {}",
+      say("On {} by {}, {} scores best with {}", "{}, {} 기준: {} 방식이 가장 좋습니다, {}",
           suite.name, suite.metric, arm_label(model, *best), score_with_bounds(best->score));
   const ArmReport* base = find_arm(suite, zero_shot_context(model), base_tuning(model));
   if (base && base != best) {

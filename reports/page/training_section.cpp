@@ -66,11 +66,11 @@ std::string curve_sentences(const Say& say, const std::vector<const TrainingRepo
 
 std::string training_table(const Say& say, const SuiteReport& suite,
                            const std::vector<const TrainingReport*>& trainings) {
-  Table table(
-      say("{}: trainings", "{}: 학습", suite.name),
-      {say("Tuned", "학습한 모델"), say("Sequences", "글 수"), say("Steps", "단계"),
-       say("Tokens", "토큰"), say("Trained parameters", "학습한 매개변수"), say("Loss", "손실"),
-       say("Time", "시간"), say("Compute", "연산"), say("Peak memory", "최대 메모리")});
+  Table table(say("{}: trainings", "{}: 학습", suite.name),
+              {say("Tuned", "학습한 모델"), say("Sequences", "글 수"), say("Steps", "단계"),
+               say("Tokens", "토큰"), say("Trained parameters", "학습한 매개변수"),
+               say("Loss", "손실"), say("Time", "시간"), say("Compute", "연산"),
+               say("Energy", "에너지"), say("Peak memory", "최대 메모리")});
   for (const TrainingReport* t : trainings) {
     const std::string loss = t->train.empty()
                                  ? "n/a"
@@ -80,7 +80,7 @@ std::string training_table(const Say& say, const SuiteReport& suite,
                    t->state == "done" ? "" : ", " + t->state),
                count_text(t->sequences), count_text(t->steps), count_text(t->tokens),
                count_text(t->trainable), loss, duration_text(t->seconds), flops_text(t->flops),
-               t->peak_bytes > 0 ? bytes_text(t->peak_bytes) : "n/a"});
+               energy_text(t->energy_j), t->peak_bytes > 0 ? bytes_text(t->peak_bytes) : "n/a"});
   }
   return table.html();
 }

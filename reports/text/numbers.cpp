@@ -11,6 +11,15 @@ namespace {
 
 constexpr const char* kNone = "n/a";
 
+// Three digits, in the largest unit that leaves at least 1; each unit is 1,000 of the one before.
+std::string in_thousands(double value, std::initializer_list<const char*> units) {
+  if (!std::isfinite(value)) return kNone;
+  const auto* unit = units.begin();
+  for (; value >= 999.5 && unit + 1 < units.end(); ++unit) value /= 1000;
+  const int digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return fmt::format("{} {}", decimal_text(value, digits), *unit);
+}
+
 }  // namespace
 
 std::string decimal_text(double value, int digits) {
@@ -65,17 +74,10 @@ std::string count_text(std::int64_t count) {
 }
 
 std::string flops_text(double flops) {
-  if (!std::isfinite(flops)) return kNone;
-  static constexpr std::array<const char*, 6> kUnits{"FLOP",  "kFLOP", "MFLOP",
-                                                     "GFLOP", "TFLOP", "PFLOP"};
-  std::size_t unit = 0;
-  for (; flops >= 999.5 && unit + 1 < kUnits.size(); ++unit) flops /= 1000;
-  return fmt::format("{} {}",
-                     decimal_text(flops, flops < 10    ? 2
-                                         : flops < 100 ? 1
-                                                       : 0),
-                     kUnits[unit]);
+  return in_thousands(flops, {"FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP"});
 }
+
+std::string energy_text(double joules) { return in_thousands(joules, {"J", "kJ", "MJ", "GJ"}); }
 
 std::string bytes_text(std::int64_t bytes) {
   static constexpr std::array<const char*, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};

@@ -54,7 +54,7 @@ class Context {
  public:
   virtual ~Context() = default;
   virtual std::vector<BuiltPrompt> build(std::span<const Item> items) = 0;
-  virtual std::string index_hash() const { return ""; }  // of the retrieval index, if there is one
+  virtual IndexUse index() const { return {}; }
 };
 
 struct ContextEnvironment {

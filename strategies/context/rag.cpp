@@ -77,7 +77,9 @@ class Retrieved : public Context {
     return prompts;
   }
 
-  std::string index_hash() const override { return retriever_.index().hash; }
+  IndexUse index() const override {
+    return {retriever_.index().hash, static_cast<std::int64_t>(retriever_.index().bytes)};
+  }
 
  private:
   ContextSpec spec_;

@@ -131,7 +131,8 @@ TEST_CASE("a prompt that cannot fit is an item with an error, cut nowhere") {
 TEST_CASE("rag: passages by rank, numbered, with what they are worth") {
   const World world;
   const auto context = world.make(spec_of("rag", 2));
-  CHECK(context->index_hash().size() == 64);
+  CHECK(context->index().hash.size() == 64);
+  CHECK(context->index().bytes > 0);
   const auto prompts = context->build(world.suite.test);
   REQUIRE(prompts[0].passages.size() == 2);
   CHECK(prompts[0].passages[0].passage.passage.doc_id == "apple");
@@ -245,8 +246,8 @@ TEST_CASE("rag: the index is found again in its folder") {
   CHECK(embedded == 3);
   const auto second = make_context(spec_of("rag"), kept);
   CHECK(world.embedder.texts == embedded);
-  CHECK(second->index_hash() == first->index_hash());
-  CHECK(world.make(spec_of("rag"))->index_hash() == first->index_hash());
+  CHECK(second->index().hash == first->index().hash);
+  CHECK(world.make(spec_of("rag"))->index().hash == first->index().hash);
 }
 
 TEST_CASE("oracle: whole gold documents; the plain question without any") {

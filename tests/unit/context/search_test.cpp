@@ -38,7 +38,7 @@ TEST_CASE("rag by BM25 and hybrid, with every chunker, needs no embedder where n
       CHECK(documents_of(prompts[0]) == Names{"apple"});
       CHECK(documents_of(prompts[1]) == Names{"pear"});
       CHECK(prompts[0].delivered == true);
-      CHECK(world.make(spec)->index_hash().size() == 64);
+      CHECK(world.make(spec)->index().hash.size() == 64);
     }
   }
   world.environment.embedder = nullptr;

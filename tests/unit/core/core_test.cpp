@@ -1,15 +1,18 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
 
+#include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/core/rng.h"
 #include "harness/core/sha256.h"
 #include "harness/core/utf8.h"
+#include "tests/unit/store/temporary.h"
 
 using namespace quadrant;
 
@@ -67,4 +70,29 @@ TEST_CASE("json lines: the bad line is named") {
 TEST_CASE("nearest_name") {
   CHECK(nearest_name("learnin_rate", {"rank", "learning_rate"}) == "learning_rate");
   CHECK(nearest_name("zzz", {"rank", "alpha"}).empty());
+}
+
+TEST_CASE("energy: packages are added up, their parts are not, and a counter may start again") {
+  const TemporaryFolder folder;
+  const auto put = [&](const std::string& zone, const std::string& file, const std::string& text) {
+    std::filesystem::create_directories(folder / zone);
+    write_atomically(folder / zone / file, text);
+  };
+  for (const char* zone : {"intel-rapl:0", "intel-rapl:1", "intel-rapl:0:0"}) {
+    put(zone, "name", std::string("package-") + zone + "\n");
+    put(zone, "energy_uj", "9000000\n");
+    put(zone, "max_energy_range_uj", "10000000\n");
+  }
+  EnergyMeter meter(folder.path());
+  REQUIRE(meter.devices().size() >= 2);  // a GPU may be there
+  CHECK(meter.devices()[0] == "package-intel-rapl:0");
+  CHECK(meter.devices()[1] == "package-intel-rapl:1");
+  if (meter.devices().size() > 2) return;
+  put("intel-rapl:0", "energy_uj", "9500000\n");
+  put("intel-rapl:1", "energy_uj", "1000000\n");  // 1 J to the end, 1 J from the start
+  put("intel-rapl:0:0", "energy_uj", "9900000\n");
+  CHECK(meter.lap() == doctest::Approx(2.5));
+  CHECK(meter.lap() == doctest::Approx(0));
+  std::filesystem::remove(folder / "intel-rapl:1/energy_uj");
+  CHECK(std::isnan(meter.lap()));
 }

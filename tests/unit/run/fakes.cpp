@@ -188,7 +188,9 @@ class FakeContext : public Context {
     for (const Item& item : items) prompts.push_back(build_one(item));
     return prompts;
   }
-  std::string index_hash() const override { return spec_.kind == "rag" ? sha256_hex("index") : ""; }
+  IndexUse index() const override {
+    return spec_.kind == "rag" ? IndexUse{sha256_hex("index"), 5000} : IndexUse{};
+  }
 
  private:
   BuiltPrompt build_one(const Item& item) const {

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "harness/core/error.h"
 #include "harness/core/files.h"
+#include "harness/store/report_queries.h"
 #include "harness/store/schema.h"
 #include "harness/store/store.h"
 #include "tests/unit/store/temporary.h"
@@ -55,11 +57,16 @@ TEST_CASE("a new store has the schema, its version and WAL; opening again change
   CHECK(schema_ladder().size() == kStoreVersion);
 }
 
+// A copy of the store that an earlier version wrote.
+std::filesystem::path old_store(const TemporaryFolder& folder, const std::string& name) {
+  const auto fixtures = std::filesystem::path(QUADRANT_SOURCE_DIR) / "tests/fixtures";
+  std::filesystem::copy_file(fixtures / name, folder / name);
+  return folder / name;
+}
+
 TEST_CASE("a store of version 1 is migrated in place, and loses nothing") {
   const TemporaryFolder folder;
-  const auto file = folder / "old.db";
-  std::filesystem::copy_file(
-      std::filesystem::path(QUADRANT_SOURCE_DIR) / "tests/fixtures/store_v1.db", file);
+  const auto file = old_store(folder, "store_v1.db");
   {
     Store store(file);
     CHECK(number(store, "PRAGMA user_version") == kStoreVersion);
@@ -81,6 +88,22 @@ TEST_CASE("a store of version 1 is migrated in place, and loses nothing") {
   }
   const Store again(file);  // and is then a store like any other
   CHECK(again.locks(1).size() == 1);
+}
+
+TEST_CASE("so is a store of version 2: costs that it did not know stay unknown") {
+  const TemporaryFolder folder;
+  const Store store(old_store(folder, "store_v2.db"));
+  CHECK(number(store, "PRAGMA user_version") == kStoreVersion);
+  store.check_integrity();
+  CHECK(store.locks(1).size() == 1);
+  const auto cells = report_cells(store.database(), 1);
+  REQUIRE(cells.size() == 2);
+  for (const ReportCellRow& cell : cells) {
+    CHECK(std::isnan(cell.energy_j));
+    CHECK_FALSE(cell.index_bytes);
+    CHECK(cell.seconds > 0);
+    CHECK(store.records(*cell.attempt_id).at(0).retrieval.size() == 2);
+  }
 }
 
 TEST_CASE("what is not a store is refused, and left as it is") {

@@ -126,8 +126,8 @@ TEST_CASE("equal content is stored once and keeps its key") {
 TEST_CASE("records come back with passages and scores; the cost adds up") {
   Scene scene;
   Store& store = scene.store;
-  store.put_batch(scene.attempt, std::vector{record_of(1)}, {2.0, 10.0, 500});
-  store.put_batch(scene.attempt, std::vector{record_of(0)}, {1.0, 5.0, 300});
+  store.put_batch(scene.attempt, std::vector{record_of(1)}, {2.0, 10.0, 500, 7.0});
+  store.put_batch(scene.attempt, std::vector{record_of(0)}, {1.0, 5.0, 300, 3.0});
   const auto records = store.records(scene.attempt);
   REQUIRE(records.size() == 2);
   const RecordRow& record = records[1];
@@ -148,6 +148,7 @@ TEST_CASE("records come back with passages and scores; the cost adds up") {
   CHECK(number(store, "SELECT count(*) FROM blob WHERE kind='passage'") == 1);
   const AttemptRow attempt = store.attempt(scene.attempt);
   CHECK(attempt.seconds == 3.0);
+  CHECK(number(store, "SELECT energy_j=10 FROM attempt") == 1);
   CHECK(attempt.flops == 15.0);
   CHECK(attempt.peak_bytes == 500);
   CHECK(store.recorded_items(scene.attempt) == std::vector<std::int64_t>{0, 1});
@@ -227,7 +228,7 @@ TEST_CASE("a training keeps its curve; a step seen again replaces itself") {
   row.config = "{}";
   row.id = store.begin_training(row);
   for (const int step : {1, 2, 3, 2, 3}) {
-    store.put_training_step(row.id, {step, 5, 1.0 / step, 0.1, 1e-3, 10, 0.5});
+    store.put_training_step(row.id, {step, 5, 1.0 / step, 0.1, 1e-3, 10, 0.5}, 2.0);
   }
   const auto steps = store.training_steps(row.id);
   REQUIRE(steps.size() == 3);
@@ -243,6 +244,7 @@ TEST_CASE("a training keeps its curve; a step seen again replaces itself") {
   REQUIRE(store.artifacts_of_training(row.id).size() == 1);
   CHECK(store.artifacts_of_training(row.id)[0].bytes == 4);
   CHECK(store.trainings(row.hash).at(0).state == "done");
+  CHECK(store.trainings(row.hash).at(0).energy_j == 10);  // of repeated steps too
   CHECK(store.training_speed() == 4.0);
   CHECK_FALSE(store.answering_speed().has_value());
 }
