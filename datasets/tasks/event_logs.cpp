@@ -48,7 +48,7 @@ const std::vector<std::string> kCauses{"a torn belt",   "a blown fuse",    "a ja
                                        "too much heat", "a blocked valve", "a cut in power",
                                        "a worn brush",  "a dull blade",    "a full tank"};
 
-Size size_of(Tier tier) {
+Size logs_size(Tier tier) {
   switch (tier) {
     case Tier::kSmoke:
       return {32, 6, 20};
@@ -101,7 +101,7 @@ Suite make_event_logs(Tier tier, std::uint64_t seed) {
   suite.prompt.context = "Context:\n{passages}\n\nLog:\n{question}\n\nSummary:";
   suite.prompt.max_new_tokens = 56;
   suite.prompt.stop = {"\n"};
-  const Size size = size_of(tier);
+  const Size size = logs_size(tier);
   const std::size_t count = size.train + size.dev + size.test;
   const Cast cast =
       make_cast(latin_names(), 60, count, {"press", "loom", "mixer", "saw"}, {}, seed);

@@ -31,7 +31,7 @@ const std::vector<std::string> kGoods{"cork",    "chalk",   "copper", "linen", "
 const std::vector<std::string> kDays{"Monday",   "Tuesday", "Wednesday",
                                      "Thursday", "Friday",  "Saturday"};
 
-Size size_of(Tier tier) {
+Size extraction_size(Tier tier) {
   switch (tier) {
     case Tier::kSmoke:
       return {32, 6, 20};
@@ -72,7 +72,7 @@ Suite make_extraction(Tier tier, std::uint64_t seed) {
   suite.prompt.context = "Context:\n{passages}\n\nLetter: {question}\nOrder:";
   suite.prompt.max_new_tokens = 24;
   suite.prompt.stop = {"\n"};
-  const Size size = size_of(tier);
+  const Size size = extraction_size(tier);
   const std::size_t count = size.train + size.dev + size.test;
   const Cast cast = make_cast(latin_names(), 80, 0, {}, kGoods, seed);
   Rng rng(seed, "extraction");

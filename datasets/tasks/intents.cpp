@@ -62,7 +62,7 @@ const std::vector<Intent>& intents() {
   return kIntents;
 }
 
-Size size_of(Tier tier) {
+Size intents_size(Tier tier) {
   switch (tier) {
     case Tier::kSmoke:
       return {36, 6, 24};
@@ -100,7 +100,7 @@ Suite make_intents(Tier tier, std::uint64_t seed) {
   suite.prompt.context = "Context:\n{passages}\n\nMessage: {question}\nIntent:";
   suite.prompt.max_new_tokens = 6;
   suite.prompt.stop = {"\n"};
-  const Size size = size_of(tier);
+  const Size size = intents_size(tier);
   const std::size_t count = size.train + size.dev + size.test;
   std::vector<std::size_t> numbers{0, 1, 2, 3, 4, 5};
   Rng rng(seed, "intents");

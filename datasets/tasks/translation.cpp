@@ -10,7 +10,7 @@
 namespace quadrant::tasks {
 namespace {
 
-Size size_of(Tier tier) {
+Size translation_size(Tier tier) {
   switch (tier) {
     case Tier::kSmoke:
       return {40, 6, 20};
@@ -38,7 +38,7 @@ Suite make_translation(Tier tier, std::uint64_t seed) {
   std::vector<std::string> book;
   for (const Document& page : suite.corpus) book.push_back(page.id);
 
-  const Size size = size_of(tier);
+  const Size size = translation_size(tier);
   Rng rng(seed, "translation");
   std::set<std::string> used;
   for (std::size_t i = 0; i < size.train + size.dev + size.test; ++i) {

@@ -11,7 +11,7 @@ namespace {
 using Arguments = Interpreter::Arguments;
 
 // One method of a text: `self`, the arguments, and who to complain to.
-struct Call {
+struct MethodCall {
   Interpreter& interpreter;
   const Text& self;
   const Arguments& arguments;
@@ -31,7 +31,7 @@ struct Call {
   }
 };
 
-bool starts_or_ends(const Call& call, bool start) {
+bool starts_or_ends(const MethodCall& call, bool start) {
   const auto fits = [&](const Value& value) {
     const std::string& part = call.interpreter.text(value, "compare with").bytes();
     return start ? call.self.bytes().starts_with(part) : call.self.bytes().ends_with(part);
@@ -41,7 +41,7 @@ bool starts_or_ends(const Call& call, bool start) {
   return several ? std::ranges::any_of(several->items, fits) : fits(call.arguments.values[0]);
 }
 
-Value split_text(const Call& call) {
+Value split_text(const MethodCall& call) {
   const Value* separator = call.arguments.find(0, "sep");
   if (!separator || separator->as<None>()) return call.list(split(call.self, "", call.count(1)));
   if (call.interpreter.text(*separator, "split at").empty()) {
@@ -50,7 +50,7 @@ Value split_text(const Call& call) {
   return call.list(split(call.self, separator->as<Text>()->bytes(), call.count(1)));
 }
 
-Value split_from_right(const Call& call) {
+Value split_from_right(const MethodCall& call) {
   const std::int64_t most = call.count(1);
   std::vector<Text> parts;
   Text rest = call.self;
@@ -67,7 +67,7 @@ Value split_from_right(const Call& call) {
   return call.list(parts);
 }
 
-Value split_lines(const Call& call) {
+Value split_lines(const MethodCall& call) {
   std::vector<Text> lines = split(call.self, "\n", -1);
   if (lines.back().empty()) lines.pop_back();
   for (Text& line : lines) {
@@ -76,7 +76,7 @@ Value split_lines(const Call& call) {
   return call.list(lines);
 }
 
-Value join_items(const Call& call) {
+Value join_items(const MethodCall& call) {
   if (call.arguments.values.empty()) call.interpreter.refuse("join has nothing to join");
   Text joined;
   bool first = true;
@@ -89,24 +89,24 @@ Value join_items(const Call& call) {
   return joined;
 }
 
-Value find_text(const Call& call) {
+Value find_text(const MethodCall& call) {
   const std::size_t found = call.self.bytes().find(call.text(0).bytes());
   if (found == std::string::npos) return -1;
   return static_cast<std::int64_t>(call.self.substr(0, found).starts().size()) - 1;
 }
 
-Value count_text(const Call& call) {
+Value count_text(const MethodCall& call) {
   if (call.text(0).empty()) call.interpreter.refuse("nothing cannot be counted");
   return static_cast<std::int64_t>(split(call.self, call.text(0).bytes(), -1).size()) - 1;
 }
 
-Value replace_text(const Call& call) {
+Value replace_text(const MethodCall& call) {
   // Each match at least a byte, so the result is no longer than this.
   call.interpreter.require_size((call.self.size() + 1) * (call.text(1).size() + 1));
   return replace_all(call.self, call.text(0), call.text(1), call.count(2));
 }
 
-Value remove_affix(const Call& call, bool prefix) {
+Value remove_affix(const MethodCall& call, bool prefix) {
   const std::string& part = call.text(0).bytes();
   if (prefix) {
     return call.self.bytes().starts_with(part) ? call.self.substr(part.size()) : call.self;
@@ -117,24 +117,27 @@ Value remove_affix(const Call& call, bool prefix) {
 
 struct Method {
   const char* name;
-  Value (*run)(const Call& call);
+  Value (*run)(const MethodCall& call);
 };
 constexpr Method kTextMethods[] = {
-    {"strip", [](const Call& c) -> Value { return strip(c.self, c.characters(), true, true); }},
-    {"lstrip", [](const Call& c) -> Value { return strip(c.self, c.characters(), true, false); }},
-    {"rstrip", [](const Call& c) -> Value { return strip(c.self, c.characters(), false, true); }},
+    {"strip",
+     [](const MethodCall& c) -> Value { return strip(c.self, c.characters(), true, true); }},
+    {"lstrip",
+     [](const MethodCall& c) -> Value { return strip(c.self, c.characters(), true, false); }},
+    {"rstrip",
+     [](const MethodCall& c) -> Value { return strip(c.self, c.characters(), false, true); }},
     {"split", split_text},
     {"rsplit", split_from_right},
     {"splitlines", split_lines},
-    {"startswith", [](const Call& c) -> Value { return starts_or_ends(c, true); }},
-    {"endswith", [](const Call& c) -> Value { return starts_or_ends(c, false); }},
-    {"removeprefix", [](const Call& c) -> Value { return remove_affix(c, true); }},
-    {"removesuffix", [](const Call& c) -> Value { return remove_affix(c, false); }},
+    {"startswith", [](const MethodCall& c) -> Value { return starts_or_ends(c, true); }},
+    {"endswith", [](const MethodCall& c) -> Value { return starts_or_ends(c, false); }},
+    {"removeprefix", [](const MethodCall& c) -> Value { return remove_affix(c, true); }},
+    {"removesuffix", [](const MethodCall& c) -> Value { return remove_affix(c, false); }},
     {"replace", replace_text},
-    {"upper", [](const Call& c) -> Value { return upper(c.self); }},
-    {"lower", [](const Call& c) -> Value { return lower(c.self); }},
-    {"title", [](const Call& c) -> Value { return title(c.self); }},
-    {"capitalize", [](const Call& c) -> Value { return capitalise(c.self); }},
+    {"upper", [](const MethodCall& c) -> Value { return upper(c.self); }},
+    {"lower", [](const MethodCall& c) -> Value { return lower(c.self); }},
+    {"title", [](const MethodCall& c) -> Value { return title(c.self); }},
+    {"capitalize", [](const MethodCall& c) -> Value { return capitalise(c.self); }},
     {"join", join_items},
     {"find", find_text},
     {"count", count_text},

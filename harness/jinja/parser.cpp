@@ -8,7 +8,7 @@
 namespace quadrant::jinja {
 namespace {
 
-using Kind = Statement::Kind;
+using StatementKind = Statement::Kind;
 
 class Parser {
  public:
@@ -21,11 +21,11 @@ class Parser {
     while (!reader_.is(TokenKind::kEnd)) {
       const int line = reader_.peek().line;
       if (reader_.is(TokenKind::kData)) {
-        body.push_back(make(Kind::kData, line));
+        body.push_back(make(StatementKind::kData, line));
         body.back()->value = Text::own(reader_.next().text);
       } else if (reader_.is(TokenKind::kOutputBegin)) {
         reader_.next();
-        body.push_back(make(Kind::kOutput, line));
+        body.push_back(make(StatementKind::kOutput, line));
         body.back()->expression = parse_expression(reader_);
         reader_.expect(TokenKind::kOutputEnd, "}}");
       } else {
@@ -43,7 +43,7 @@ class Parser {
   }
 
  private:
-  static std::unique_ptr<Statement> make(Kind kind, int line) {
+  static std::unique_ptr<Statement> make(StatementKind kind, int line) {
     auto statement = std::make_unique<Statement>();
     statement->kind = kind;
     statement->line = line;
@@ -70,14 +70,14 @@ class Parser {
     if (name == "break" || name == "continue") {
       if (loops_ == 0) reader_.refuse(fmt::format("{{% {} %}} outside of a loop", name));
       end_tag();
-      return make(name == "break" ? Kind::kBreak : Kind::kContinue, line);
+      return make(name == "break" ? StatementKind::kBreak : StatementKind::kContinue, line);
     }
     reader_.refuse(fmt::format("{{% {} %}} is not supported", name));
   }
 
   std::unique_ptr<Statement> if_block(int line, const char* end) {
     const TokenReader::Level level(reader_);
-    auto statement = make(Kind::kIf, line);
+    auto statement = make(StatementKind::kIf, line);
     statement->expression = parse_expression(reader_);
     end_tag();
     statement->body = body({"elif", "else", end});
@@ -99,7 +99,7 @@ class Parser {
   }
 
   std::unique_ptr<Statement> for_block(int line) {
-    auto statement = make(Kind::kFor, line);
+    auto statement = make(StatementKind::kFor, line);
     const bool bracket = reader_.take_operator("(");
     do {
       statement->names.push_back(reader_.expect_name("a loop's variable"));
@@ -125,7 +125,7 @@ class Parser {
   }
 
   std::unique_ptr<Statement> set_block(int line) {
-    auto statement = make(Kind::kSet, line);
+    auto statement = make(StatementKind::kSet, line);
     statement->names.push_back(reader_.expect_name("a variable"));
     if (reader_.take_operator(".")) {
       statement->names.push_back(reader_.expect_name("an attribute"));
@@ -144,7 +144,7 @@ class Parser {
   }
 
   std::unique_ptr<Statement> macro_block(int line) {
-    auto statement = make(Kind::kMacro, line);
+    auto statement = make(StatementKind::kMacro, line);
     statement->macro = std::make_unique<Macro>();
     statement->macro->name = reader_.expect_name("a macro");
     reader_.expect_operator("(");
@@ -167,7 +167,7 @@ class Parser {
 
   // transformers marks with it what an assistant wrote; it prints its body.
   std::unique_ptr<Statement> generation_block(int line) {
-    auto statement = make(Kind::kSequence, line);
+    auto statement = make(StatementKind::kSequence, line);
     end_tag();
     statement->body = body({"endgeneration"});
     close("endgeneration");

@@ -72,9 +72,9 @@ class Clause {
   int sign_;
 };
 
-class Writer {
+class EnglishWriter {
  public:
-  explicit Writer(const Verdict& verdict)
+  explicit EnglishWriter(const Verdict& verdict)
       : labels_(named(verdict.labels)), margin_(verdict.margin), verdict_(verdict) {}
 
   std::vector<std::string> sentences() const {
@@ -228,7 +228,7 @@ class Writer {
 }  // namespace
 
 std::vector<std::string> english_sentences(const Verdict& verdict) {
-  return Writer(verdict).sentences();
+  return EnglishWriter(verdict).sentences();
 }
 
 }  // namespace quadrant

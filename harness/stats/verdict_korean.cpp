@@ -33,9 +33,9 @@ std::string not_detected(const Contrast& contrast) {
   return alone ? "Holm 보정 후 검출되지 않았습니다" : "검출되지 않았습니다";
 }
 
-class Writer {
+class KoreanWriter {
  public:
-  explicit Writer(const Verdict& verdict)
+  explicit KoreanWriter(const Verdict& verdict)
       : context_(verdict.labels.context.empty() ? "컨텍스트 방식" : arm(verdict.labels.context)),
         model_(verdict.labels.model.empty() ? "학습한 모델" : arm(verdict.labels.model)),
         both_(verdict.labels.both.empty() ? "둘을 합친 방식" : arm(verdict.labels.both)),
@@ -209,7 +209,7 @@ class Writer {
 }  // namespace
 
 std::vector<std::string> korean_sentences(const Verdict& verdict) {
-  return Writer(verdict).sentences();
+  return KoreanWriter(verdict).sentences();
 }
 
 }  // namespace quadrant

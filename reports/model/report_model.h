@@ -127,9 +127,10 @@ struct VerdictReport {
   bool context_from_test = false;  // several contexts competed, and these same items chose
   bool chosen_on_dev = false;      // dev items chose the arms and the best single one
   Verdict verdict;
-  std::vector<VarianceComponents> spread;  // of the whole suite: of each contrast's differences
+  std::vector<VarianceComponents> spread =
+      {};  // of the whole suite: of each contrast's differences
   // Of a slice: each contrast's p, adjusted over all contrasts of all slices (Benjamini, Hochberg).
-  std::vector<double> false_discovery;
+  std::vector<double> false_discovery = {};
 };
 
 // Two arms by a corpus metric (Metric::from_statistics), all seeds of an item together.

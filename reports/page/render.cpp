@@ -41,7 +41,7 @@ std::string head(const Say& say, const std::string& title) {
       escape_html(title), style);
 }
 
-std::string facts(const ReportModel& model) {
+std::string head_facts(const ReportModel& model) {
   const Say& say = model.say;
   std::size_t items = 0, strategies = 0;
   for (const SuiteReport& suite : model.suites) {
@@ -73,7 +73,7 @@ std::string masthead(const std::vector<ReportModel>& models) {
       escape_html(title_of(models)),
       say("Should you change what the model sees, or change the model?",
           "모델이 보는 것을 바꿀까, 모델을 바꿀까?"),
-      models.size() == 1 ? escape_html(facts(models.front()))
+      models.size() == 1 ? escape_html(head_facts(models.front()))
                          : say("{} runs in one page", "실행 {}개를 한 쪽에", models.size()));
 }
 
@@ -118,7 +118,8 @@ Part run_part(const ReportModel& model) {
   std::string html = fmt::format(
       "<div class=\"run\" id=\"{}run\">\n<h2>{}</h2>\n<p class=\"meta\">{}</p>\n<nav "
       "class=\"inside\" aria-label=\"{}\"><ul>\n{}</ul></nav>\n",
-      model.anchor, escape_html(name), escape_html(facts(model)), escape_html(name), links(parts));
+      model.anchor, escape_html(name), escape_html(head_facts(model)), escape_html(name),
+      links(parts));
   for (const Part& part : parts) html += part.html;
   return {model.anchor + "run", model.say("Run {}", "실행 {}", model.run_id), html + "</div>\n"};
 }

@@ -33,7 +33,7 @@ std::string two(double first, double second) {
   return score_text(first) + " / " + score_text(second);
 }
 
-std::string sentence(const ReportModel& model, const SuiteReport& suite) {
+std::string retrieval_sentence(const ReportModel& model, const SuiteReport& suite) {
   std::string text;
   for (const ArmReport& arm : suite.arms) {
     if (!arm.retrieval || is_oracle(model, arm) || arm.tuning != base_tuning(model)) continue;
@@ -75,7 +75,7 @@ std::string retrieval_section(const ReportModel& model) {
                  two(r.score_delivered, r.score_undelivered), identity(r)});
     }
     if (!any) continue;
-    const std::string found = sentence(model, suite);
+    const std::string found = retrieval_sentence(model, suite);
     finding += (finding.empty() || found.empty() ? "" : " ") + found;
     body += suite_heading(model, suite) + table.html();
   }

@@ -119,7 +119,7 @@ std::string score_table(const ReportModel& model, const SuiteReport& suite) {
   return table.html();
 }
 
-std::string slice_table(const ReportModel& model, const SuiteReport& suite) {
+std::string slice_scores(const ReportModel& model, const SuiteReport& suite) {
   if (suite.slices.size() < 2) return "";
   const Say& say = model.say;
   std::vector<std::string> columns{say("Strategy", "방식")};
@@ -153,7 +153,7 @@ std::string score_section(const ReportModel& model) {
             "평균 점수와 95 % 신뢰구간이 있고, 파랑이 짙을수록 높으며 눈금은 쪽 전체에서 "
             "하나입니다. 테두리와 별은 가장 높은 방식과, 짝지은 비교로 그것과 구별되지 않는 "
             "방식입니다. 상한은 빼고 봅니다."));
-    body += slice_table(model, suite);
+    body += slice_scores(model, suite);
     body +=
         fold(say("Every metric, items, seeds", "모든 지표, 문항, 시드"), score_table(model, suite));
   }

@@ -33,7 +33,7 @@ json parse_header(std::string_view text, const Cursor& cursor) {
   return header;
 }
 
-json read_header(Cursor& cursor) {
+json read_json_header(Cursor& cursor) {
   const auto size = cursor.number<std::uint64_t>("the header's length");
   if (size > kMostHeaderBytes) {
     cursor.fail(fmt::format("the header claims {} bytes; is it a safetensors file?", size), 0);
@@ -153,7 +153,7 @@ std::optional<T> number_in(const SafetensorsFile& file, const std::string& key) 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
     : WeightSource(path), file_(path) {
   Cursor cursor(file_.bytes(), path.string());
-  const json header = read_header(cursor);
+  const json header = read_json_header(cursor);
   std::vector<Placed> placed;
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") {

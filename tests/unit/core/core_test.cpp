@@ -15,6 +15,7 @@
 #include "tests/unit/store/temporary.h"
 
 using namespace quadrant;
+using test::TemporaryFolder;
 
 TEST_CASE("sha256 of the standard's examples") {
   CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

@@ -89,3 +89,43 @@ TEST_CASE("prices: every key is demanded, a wrong one is named") {
                        doctest::Contains("prices.toml:5"), Error);
   CHECK_THROWS_AS(parse_prices("input = -1\n", "prices.toml"), Error);
 }
+
+TEST_CASE("a dearer strategy is the choice while a point is worth more than it costs") {
+  test::Fixture fixture;
+  const ReportModel model = load(fixture);
+  const SuiteReport& suite = model.suites[0];
+  REQUIRE(suite.worth.size() >= 2);
+  CHECK(std::isinf(suite.worth.front().high));
+  CHECK(suite.worth.back().low == 0);
+  const auto arm = [&](std::size_t range) -> const ArmReport& {
+    return suite.arms[static_cast<std::size_t>(suite.worth[range].arm)];
+  };
+  const auto cost = [&](std::size_t range) {
+    return 1000 * question_cost(model, arm(range), CostUnit::kMoney);
+  };
+  for (std::size_t r = 0; r + 1 < suite.worth.size(); ++r) {
+    const WorthRange& range = suite.worth[r];
+    CHECK(model.contexts[static_cast<std::size_t>(arm(r).context)].kind != "oracle");
+    CHECK(range.low == suite.worth[r + 1].high);
+    const double points = (arm(r).score.mean - arm(r + 1).score.mean) / .01;
+    CHECK(range.low == doctest::Approx((cost(r) - cost(r + 1)) / points));
+    CHECK(range.low_band.low <= range.low);
+    CHECK(range.low <= range.low_band.high);
+  }
+}
+
+TEST_CASE("energy and the index are shown where they were recorded") {
+  test::Fixture fixture;
+  CHECK(std::isnan(load(fixture).suites[0].arms[0].costs.energy_j));
+  fixture.store().database().execute(
+      "UPDATE attempt SET energy_j=60; UPDATE attempt SET index_bytes=4096 WHERE attempt_id IN "
+      "(SELECT attempt_id FROM run_cell WHERE context='rag'); UPDATE training SET energy_j=7000");
+  const ReportModel model = load(fixture);
+  for (const ArmReport& arm : model.suites[0].arms) {
+    const auto seeds = static_cast<double>(std::max<std::size_t>(arm.seeds.size(), 1));
+    CHECK(arm.costs.energy_j == doctest::Approx(60 * seeds / static_cast<double>(arm.answers)));
+    const bool searched = model.contexts[static_cast<std::size_t>(arm.context)].kind == "rag";
+    CHECK(arm.costs.index_bytes == (searched ? 4096 : 0));
+  }
+  CHECK(model.trainings[0].energy_j == 7000);
+}

@@ -223,3 +223,40 @@ TEST_CASE("100,000 answers load in seconds") {
   MESSAGE(answers << " answers in " << seconds.count() << " s");
   CHECK(seconds.count() < 30);
 }
+
+TEST_CASE("the spread of differences is told apart by what the run varied") {
+  test::Fixture fixture;
+  const ReportModel model =
+      load_report_model(fixture.store(), fixture.run, {SampleChoice::kNone, 100});
+  int slices = 0;
+  for (const VerdictReport& report : model.suites[0].verdicts) {
+    CHECK(report.spread.size() == (report.whole ? 5 : 0));
+    CHECK(report.false_discovery.size() == (report.whole ? 0 : 5));
+    slices += !report.whole;
+    for (std::size_t c = 0; c < report.false_discovery.size(); ++c) {
+      if (!report.verdict.contrasts[c].available) continue;
+      CHECK(report.false_discovery[c] >= report.verdict.contrasts[c].p);
+    }
+  }
+  CHECK(slices > 0);
+  const VarianceComponents& gain = model.suites[0].verdicts[0].spread[kContextGain];
+  CHECK(gain.cluster >= 0);
+  CHECK(std::isnan(gain.prompt));  // one wording
+}
+
+TEST_CASE("corpus metrics are compared in pairs, from the answers themselves") {
+  test::Fixture fixture;
+  fixture.store().database().execute(R"(UPDATE run_cell SET metrics='["contains","chrf"]')");
+  const ReportModel model =
+      load_report_model(fixture.store(), fixture.run, {SampleChoice::kNone, 100});
+  const auto& contrasts = model.suites[0].corpus_contrasts;
+  const auto whole = std::count_if(model.suites[0].verdicts.begin(), model.suites[0].verdicts.end(),
+                                   [](const VerdictReport& report) { return report.whole; });
+  REQUIRE(static_cast<long>(contrasts.size()) == 4 * whole);
+  CHECK(contrasts[0].metric == "chrf");
+  CHECK(contrasts[0].description.ends_with(" - base"));
+  const CorpusDifference& first = contrasts[0].difference;
+  CHECK(first.difference == doctest::Approx(first.first - first.second));
+  CHECK(first.interval.low <= first.difference);
+  CHECK(first.difference <= first.interval.high);
+}

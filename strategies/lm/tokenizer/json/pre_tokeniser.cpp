@@ -174,7 +174,7 @@ void cut_words(const std::string& word, Words& out) {
   }
 }
 
-PreTokeniser read_sequence(const JsonNode& node) {
+PreTokeniser read_split_sequence(const JsonNode& node) {
   std::vector<PreTokeniser> steps;
   for (const JsonNode& step : node.at("pretokenizers").elements()) {
     steps.push_back(read_pre_tokeniser(step));
@@ -201,7 +201,7 @@ PreTokeniser read_pre_tokeniser(const JsonNode& node) {
     return in_sequence({by_characters(is_white, Behaviour::kRemoved),
                         by_characters(is_punctuation, Behaviour::kIsolated)});
   }
-  if (type == "Sequence") return read_sequence(node);
+  if (type == "Sequence") return read_split_sequence(node);
   node.refuse_type("pre_tokenizer");
 }
 
