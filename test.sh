@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# All tests from a bare machine: set-up, build, the unit tests (those with a model in the release
-# build, all others under the sanitizers), and the shell tests of tests/cli. The last line is
+# All tests from a bare machine: set-up, build, the unit tests (those with a model or a long
+# simulation in the release build, all without a model under the sanitizers), and the shell tests of tests/cli. The last line is
 # "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 ./setup.sh --tests --model gemma-3-270m
-bash cmake/build.sh cpu build 2 model_tests
+bash cmake/build.sh cpu build 2 release_tests
 bash cmake/build.sh asan build-asan 2
 
 passed=0 failed=0
@@ -37,7 +37,7 @@ run_shell_tests() {
   count $(awk '/^test: tests\/cli\// { passed += $(NF - 3); failed += $(NF - 1) } END { print passed + 0, failed + 0 }' "$log")
 }
 
-run_ctest build -L model
+run_ctest build -L release
 run_ctest build-asan
 run_shell_tests
 

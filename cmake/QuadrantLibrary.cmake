@@ -52,9 +52,10 @@ function(quadrant_library)
   target_link_libraries(quadrant_${ARG_NAME} PUBLIC quadrant_options ${ARG_DEPS} ${ARG_LIBS})
 endfunction()
 
-# quadrant_test(NAME stats LABEL unit SOURCES a_test.cpp DEPS stats): one doctest program.
+# quadrant_test(NAME stats LABEL unit SOURCES a_test.cpp DEPS stats): one doctest program. Labels:
+# unit, or model when it needs one; release: test.sh runs it in the release build too.
 function(quadrant_test)
-  cmake_parse_arguments(ARG "" "NAME;LABEL" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "LABEL;SOURCES;DEPS;LIBS" ${ARGN})
   add_executable(test_${ARG_NAME} ${CMAKE_SOURCE_DIR}/tests/unit/main.cpp ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPS PREPEND quadrant_)
   target_link_libraries(test_${ARG_NAME} PRIVATE quadrant_options ${ARG_DEPS} ${ARG_LIBS})
