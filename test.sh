@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All tests from a bare machine: set-up, build, the unit tests (those with a model or a long
-# simulation in the release build, all without a model under the sanitizers), and the shell tests of tests/cli. The last line is
-# "N passed, N failed".
+# simulation in the release build, all without a model under the sanitizers), and the shell tests
+# of tests/cli. The last line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
