@@ -44,7 +44,7 @@ std::string contrast_table(const Say& say, const SuiteReport& suite, const Verdi
   if (sliced) columns.push_back(say("p over all slices", "모든 부분에 대해 보정한 p"));
   for (const std::string& column :
        {say("MDE", "최소 검출 차이"), say("Equivalent", "동등"), say("Detected", "검출"),
-        say("Items", "문항"), say("Clusters", "군집"), say("Unscored", "채점 안 됨")}) {
+        say("Items (clusters)", "문항 (군집)"), say("Unscored", "채점 안 됨")}) {
     columns.push_back(column);
   }
   Table table(fmt::format("{}: {}", suite.name, title), columns);
@@ -67,7 +67,7 @@ std::string contrast_table(const Say& say, const SuiteReport& suite, const Verdi
           c.detected > 0   ? say("above 0", "0보다 큼")
           : c.detected < 0 ? say("below 0", "0보다 작음")
                            : say("no", "아니요"),
-          std::to_string(c.n), std::to_string(c.clusters), std::to_string(c.unscored)}) {
+          fmt::format("{} ({})", c.n, c.clusters), std::to_string(c.unscored)}) {
       row.push_back(cell);
     }
     table.add(row);

@@ -147,7 +147,7 @@ std::string score_section(const ReportModel& model) {
         say, draw_heat_map(heat_map(model, suite, chart_id(model, "heat", s))),
         say("Rows are what the model is, columns what it sees. Each square has the mean score over "
             "answerable items and its 95 % interval; the stronger the blue, the higher, on one "
-            "scale for the whole page. A frame and a star mark the highest strategy and all that "
+            "scale for the whole page. A frame and a star mark the best strategy and all that "
             "a paired comparison cannot tell from it; the ceiling stays out.",
             "행은 모델이 무엇인지, 열은 모델이 무엇을 보는지입니다. 칸마다 답할 수 있는 문항의 "
             "평균 점수와 95 % 신뢰구간이 있고, 파랑이 짙을수록 높으며 눈금은 쪽 전체에서 "
