@@ -151,7 +151,7 @@ std::string score_section(const ReportModel& model) {
             "a paired comparison cannot tell from it; the ceiling stays out.",
             "행은 모델이 무엇인지, 열은 모델이 무엇을 보는지입니다. 칸마다 답할 수 있는 문항의 "
             "평균 점수와 95 % 신뢰구간이 있고, 파랑이 짙을수록 높으며 눈금은 쪽 전체에서 "
-            "하나입니다. 테두리와 별은 가장 높은 방식과, 짝지은 비교로 그것과 구별되지 않는 "
+            "하나입니다. 테두리와 별은 가장 좋은 방식과, 짝지은 비교로 그것과 구별되지 않는 "
             "방식입니다. 상한은 빼고 봅니다."));
     body += slice_scores(model, suite);
     body +=
