@@ -43,7 +43,7 @@ void load_provenance(const Store& store, ReportModel& model) {
   const auto add = [&](const std::string& what, const std::string& value) {
     if (!value.empty()) provenance.facts.emplace_back(what, value);
   };
-  add(say("Run", "실행"), fmt::format("{}, {}", run.id, run.state));
+  add(say("Run", "실행"), fmt::format("{}, {}", run.id, state_word(say, run.state)));
   add(say("Run hash", "실행 해시"), run.hash);
   add(say("Started (UTC)", "시작 (UTC)"), run.started_at);
   add(say("Ended (UTC)", "끝 (UTC)"), run.ended_at);

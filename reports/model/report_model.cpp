@@ -61,6 +61,13 @@ ReportModel load_report_model(const Store& store, std::int64_t run_id,
   return model;
 }
 
+std::string state_word(const Say& say, const std::string& state) {
+  if (state == "done") return say("done", "완료");
+  if (state == "running") return say("running", "실행 중");
+  if (state == "failed") return say("failed", "실패");
+  return say("interrupted", "중단됨");
+}
+
 std::string arm_label(const ReportModel& model, int context, int tuning) {
   const ContextArm& seen = model.contexts[static_cast<std::size_t>(context)];
   const TuningArm& tuned = model.tunings[static_cast<std::size_t>(tuning)];

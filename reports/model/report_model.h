@@ -289,6 +289,9 @@ struct ReportOptions {
 ReportModel load_report_model(const Store& store, std::int64_t run_id,
                               const ReportOptions& options = {});
 
+// running | done | failed | interrupted, in the language of the page.
+std::string state_word(const Say& say, const std::string& state);
+
 // "rag + lora", "rag" (base model), "lora" (nothing shown), "base": as sentences name an arm.
 std::string arm_label(const ReportModel& model, int context, int tuning);
 const ArmReport* find_arm(const SuiteReport& suite, int context, int tuning);  // null: not run

@@ -87,7 +87,8 @@ void add_warnings(const Store& store, const std::vector<ReportCellRow>& cells, R
   const RunRow run = store.run(model.run_id);
   if (run.state != "done") {
     model.warnings.push_back(say("This run is {}: what is shown is what the store holds so far.",
-                                 "이 실행의 상태는 {}: 지금까지 저장된 것만 보입니다.", run.state));
+                                 "이 실행의 상태는 {}: 지금까지 저장된 것만 보입니다.",
+                                 state_word(say, run.state)));
   }
   if (!run.error.empty()) {
     model.warnings.push_back(say("The run ended with: {}", "실행이 끝난 까닭: {}", run.error));

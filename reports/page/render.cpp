@@ -52,7 +52,7 @@ std::string head_facts(const ReportModel& model) {
              "{0} · 묶음 {1}개 · 문항 {3}개 · 방식 {4}개 · 실행 {5}, {6}",
              model.model_name.empty() ? say("model", "모델") : model.model_name,
              model.suites.size(), model.suites.size() == 1 ? "" : "s", items, strategies,
-             model.run_id, model.state);
+             model.run_id, state_word(model.say, model.state));
 }
 
 std::string title_of(const std::vector<ReportModel>& models) {

@@ -77,7 +77,7 @@ std::string training_table(const Say& say, const SuiteReport& suite,
                                  : fmt::format("{} → {}", decimal_text(t->train.front().loss, 2),
                                                decimal_text(t->train.back().loss, 2));
     table.add({say("{}, seed {}{}", "{}, 시드 {}{}", t->tuning, t->seed,
-                   t->state == "done" ? "" : ", " + t->state),
+                   t->state == "done" ? "" : ", " + state_word(say, t->state)),
                count_text(t->sequences), count_text(t->steps), count_text(t->tokens),
                count_text(t->trainable), loss, duration_text(t->seconds), flops_text(t->flops),
                energy_text(t->energy_j), t->peak_bytes > 0 ? bytes_text(t->peak_bytes) : "n/a"});
