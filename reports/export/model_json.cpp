@@ -157,6 +157,24 @@ json training_json(const TrainingReport& training) {
           {"peak_bytes", training.peak_bytes}, {"losses_not_finite", training.losses_not_finite}};
 }
 
+json claim_json(const ClaimReport& report) {
+  json result{{"id", report.claim->id},
+              {"claim", report.claim->english},
+              {"outcome", to_string(report.outcome)},
+              {"parts_missing", report.parts_missing},
+              {"measured", json::array()}};
+  for (const ClaimMeasurement& found : report.measured) {
+    result["measured"].push_back({{"suite", found.suite},
+                                  {"slice", found.part.slice},
+                                  {"metric", found.metric},
+                                  {"contrast", found.description},
+                                  {"difference", interval_json(found.difference)},
+                                  {"holm_p", found.holm_p},
+                                  {"outcome", found.outcome}});
+  }
+  return result;
+}
+
 }  // namespace
 
 json interval_json(const MeanInterval& interval) {
@@ -180,6 +198,7 @@ json model_json(const ReportModel& model) {
               {"margin", model.margin},
               {"suites", json::array()},
               {"trainings", json::array()},
+              {"claims", json::array()},
               {"warnings", model.warnings},
               {"facts", json::array()},
               {"inputs", json::array()},
@@ -188,6 +207,7 @@ json model_json(const ReportModel& model) {
   for (const SuiteReport& suite : model.suites) {
     result["suites"].push_back(suite_json(model, suite));
   }
+  for (const ClaimReport& claim : model.claims) result["claims"].push_back(claim_json(claim));
   for (const TrainingReport& training : model.trainings) {
     result["trainings"].push_back(training_json(training));
   }

@@ -61,6 +61,9 @@ void add_verdicts(const std::vector<SuiteData>& data, const ReportOptions& optio
 void add_exploratory(const std::vector<SuiteData>& data, ReportModel& model);
 void add_corpus_contrasts(const Store& store, const std::vector<SuiteData>& data,
                           const ReportOptions& options, ReportModel& model);
+// After the verdicts, which say which tunings are judged.
+void add_audit(const std::vector<SuiteData>& data, const ReportOptions& options,
+               ReportModel& model);
 // After the suites are there.
 void add_dev_scores(const Store& store, const std::vector<ReportCellRow>& cells,
                     const ReportModel& model, std::vector<SuiteData>& data);

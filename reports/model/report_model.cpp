@@ -53,6 +53,7 @@ ReportModel load_report_model(const Store& store, std::int64_t run_id,
   add_verdicts(data, options, model);
   add_exploratory(data, model);
   add_corpus_contrasts(store, data, options, model);
+  add_audit(data, options, model);
   add_costs(options, model);
   add_tried(store, model);
   load_samples(store, data, options.samples, model);

@@ -15,6 +15,7 @@
 #include "harness/stats/interval.h"
 #include "harness/stats/variance.h"
 #include "harness/stats/verdict.h"
+#include "reports/claims/claims.h"
 #include "reports/text/say.h"
 
 namespace quadrant {
@@ -256,6 +257,27 @@ struct Provenance {
   std::string reproduce;         // the command
 };
 
+enum class ClaimOutcome { kSupported, kRefuted, kMixed, kCannotTell, kNotMeasured };
+// "supported", "refuted", "mixed", "cannot tell", "not measured"
+const char* to_string(ClaimOutcome outcome);
+
+struct ClaimMeasurement {
+  ClaimPart part;
+  std::string suite, metric;               // as they are in this run
+  std::string description;                 // "rag - lora"
+  MeanInterval difference;                 // 95 %
+  Bounds equivalence;                      // 90 %, of the two one-sided tests
+  double p = kUnknown, holm_p = kUnknown;  // over all differences of all claims
+  int outcome = 0;                         // +1 holds, -1 fails, 0 cannot be told
+};
+
+struct ClaimReport {
+  const Claim* claim = nullptr;
+  std::vector<ClaimMeasurement> measured;
+  int parts_missing = 0;  // parts that this run could not measure
+  ClaimOutcome outcome = ClaimOutcome::kNotMeasured;
+};
+
 struct ReportModel {
   Say say;             // the language of the page
   std::string anchor;  // before every id in the page, where it holds several runs: "run3-"
@@ -266,6 +288,7 @@ struct ReportModel {
   std::vector<TuningArm> tunings;
   std::vector<SuiteReport> suites;
   std::vector<TrainingReport> trainings;
+  std::vector<ClaimReport> claims;     // all, in the order of all_claims()
   Effort search_effort, final_effort;  // to choose settings on dev items; what the test cells use
   std::optional<Prices> prices;
   Samples samples;

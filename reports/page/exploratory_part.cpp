@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "harness/stats/verdict_text.h"
 #include "reports/page/differences.h"
 #include "reports/page/html.h"
 #include "reports/text/numbers.h"

@@ -97,6 +97,7 @@ std::vector<Part> parts_of(const ReportModel& model) {
       {"training", say("Training", "학습"), training_section(model)},
       {"retrieval", say("Retrieval", "검색"), retrieval_section(model)},
       {"errors", say("Errors", "오답"), error_section(model)},
+      {"claims", say("Claims", "주장"), claim_section(model)},
       {"provenance", say("Provenance", "출처"), provenance_section(model)}};
   drop_empty(parts);
   for (Part& part : parts) part.id = model.anchor + part.id;

@@ -70,6 +70,17 @@ std::string verdict_lines(const ReportModel& model, const SuiteReport& suite, in
   return text;
 }
 
+std::string claim_lines(const ReportModel& model, int columns) {
+  std::string text;
+  for (const ClaimReport& report : model.claims) {
+    if (report.measured.empty()) continue;
+    text += wrapped(fmt::format("- {}: {} ({})", to_string(report.outcome), report.claim->english,
+                                report.claim->id),
+                    columns, 2, 2);
+  }
+  return text.empty() ? "" : "What is often said, and what this run says\n" + text + "\n";
+}
+
 }  // namespace
 
 std::string verdict_table(const ReportModel& model, int columns) {
@@ -81,6 +92,7 @@ std::string verdict_table(const ReportModel& model, int columns) {
                     columns, 0);
     text += score_rows(model, suite, columns) + verdict_lines(model, suite, columns) + "\n";
   }
+  text += claim_lines(model, columns);
   if (!model.warnings.empty()) {
     text += "Read with care\n";
     for (const std::string& warning : model.warnings)
