@@ -73,6 +73,19 @@ def safetensors():
     yield struct.pack("<Q", len(header)) + header + bytes(22)
 
 
+def lm_eval_task():
+    for task in golden("lm_eval.json").values():
+        for name, body in task["files"].items():
+            if name.endswith(".yaml"):
+                yield body.replace("docs.jsonl", "d.jsonl").replace("options", "o").replace("label", "n").encode()
+    yield (
+        b"task: t\ndataset_path: json\ndataset_kwargs: {data_files: {test: d.jsonl}}\ntest_split: test\n"
+        b"training_split: test\noutput_type: generate_until\ndoc_to_text: '{{q}} {{o|join(\",\")}}'\ndoc_to_target: a\n"
+        b"filter_list: [{name: f, filter: [{function: regex, regex_pattern: '(a|b)+'}, {function: take_first}]}]\n"
+        b"metric_list:\n  - {metric: exact_match, ignore_case: true, regexes_to_ignore: [',']}\n"
+    )
+
+
 if __name__ == "__main__":
     target, folder = sys.argv[1], Path(sys.argv[2])
     for number, seed in enumerate(globals()[target]()):

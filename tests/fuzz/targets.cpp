@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "datasets/lm_eval/task.h"
 #include "harness/core/error.h"
 #include "harness/jinja/template.h"
 #include "strategies/lm/chat/chat.h"
@@ -18,13 +19,16 @@ namespace {
 
 constexpr const char* kText = "Hello  wörld 12\n\n<s>안녕 \xFF";
 
-// The bytes as a file; readers map files. In memory where the system has such a folder.
+// In memory where the system has such a folder.
+std::filesystem::path place(std::string_view kind) {
+  static const bool memory = std::filesystem::exists("/dev/shm");
+  return std::filesystem::path(memory ? "/dev/shm" : "/tmp") /
+         fmt::format("quadrant-{}-{}", kind, ::getpid());
+}
+
+// The bytes as a file; readers map files.
 std::filesystem::path file_of(std::string_view bytes) {
-  static const std::filesystem::path path = [] {
-    const bool memory = std::filesystem::exists("/dev/shm");
-    return std::filesystem::path(memory ? "/dev/shm" : "/tmp") /
-           fmt::format("quadrant-fuzz-{}", ::getpid());
-  }();
+  static const std::filesystem::path path = place("fuzz");
   std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
@@ -52,6 +56,22 @@ void run_tokenizer_json(std::string_view bytes) {
   use(*load_tokenizer_json(file_of(bytes), HfTokenizerConfig{}));
 }
 
+// The bytes as a task file beside two documents, which it may use or not.
+void run_lm_eval_task(std::string_view bytes) {
+  static const std::filesystem::path folder = [] {
+    auto path = place("fuzz-task");
+    std::filesystem::create_directories(path);
+    std::ofstream(path / "d.jsonl") << R"({"q": "Q 서울?", "o": ["a", "b"], "n": 1, "a": "b"})"
+                                       "\n"
+                                       R"({"q": "R", "o": ["c"], "n": 0, "a": "c"})"
+                                       "\n";
+    return path;
+  }();
+  const auto file = folder / "t.yaml";
+  std::ofstream(file, std::ios::binary) << bytes;
+  lm_eval::load_task(file);
+}
+
 void run_jinja(std::string_view bytes) {
   using jinja::Text;
   const jinja::Value message = *jinja::make_dict(
@@ -71,6 +91,7 @@ const std::vector<Target>& targets() {
   static const std::vector<Target> list{{"gguf", run_gguf},
                                         {"safetensors", run_safetensors},
                                         {"tokenizer_json", run_tokenizer_json},
+                                        {"lm_eval_task", run_lm_eval_task},
                                         {"jinja", run_jinja}};
   return list;
 }

@@ -11,6 +11,6 @@ struct Target {
   const char* name;  // of the folder in tests/fuzz/findings, too
   void (*run)(std::string_view bytes);
 };
-const std::vector<Target>& targets();  // gguf, safetensors, tokenizer_json, jinja
+const std::vector<Target>& targets();  // gguf, safetensors, tokenizer_json, ...
 
 }  // namespace quadrant::fuzz
