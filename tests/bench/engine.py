@@ -1,12 +1,15 @@
-"""Benches the engine beside transformers: same weights, same tasks, in turn; prints a table.
+"""Benches the engine beside transformers and lm-eval: same weights, same tasks, in turn; prints a table.
 
 Run: python engine.py BUILD_FOLDER [--model smollm2|gemma3] [--rounds 5] [--threads 2] [--only NAME]
-Needs the target engine_bench, and a Python with torch, transformers and gguf. A line a task: medians
-of both in tokens a second, their ratio, and the peak memory of both processes so far. Ids are random:
-the work is the same as with text. Let it run on a quiet machine, or read nothing from it.
+                      [--neighbour]
+Needs the target engine_bench, and a Python with torch, transformers, gguf and lm_eval (the peer of
+"choices", in batches of 8). A line a task: medians of both in tokens a second, their ratio, and the
+peak memory of both processes so far. Ids are random: the work is the same as with text. Let it run on
+a quiet machine, or read nothing from it; --neighbour keeps one core busy meanwhile.
 """
 
 import argparse
+import atexit
 import json
 import os
 import pathlib
@@ -29,12 +32,16 @@ def tasks():
     make = lambda kind, sequences, **more: {"kind": kind, "sequences": sequences, **more}
     unshared = [text(draw.randrange(180, 221)) for _ in range(24)]
     yield "score 24 x ~200", make("score", unshared, first=[1] * 24), sum(map(len, unshared))
-    demos, items = text(300), []
-    for _ in range(20):
-        question = text(40)
-        items += [demos + question + text(4) for _ in range(4)]
-    choices = make("score", items, first=[340] * 80)
-    yield "choices, 3 fixed demos, 20 x 4", choices, sum(map(len, items))
+    many = [text(draw.randrange(180, 221)) for _ in range(200)]
+    yield "score 200 x ~200", make("score", many, first=[1] * 200), sum(map(len, many))
+    pool = [text(100) for _ in range(30)]
+    for name, demos_of in (("fixed", lambda: pool[:3]), ("drawn", lambda: draw.sample(pool, 3))):
+        items = []
+        for _ in range(20):
+            start = sum(demos_of(), []) + text(40)
+            items += [start + text(4) for _ in range(4)]
+        choices = make("choices", items, first=[340] * 80)
+        yield f"choices, 3 {name} demos, 20 x 4", choices, sum(map(len, items))
     for streams in (1, 8, 32):
         prompts = [text(150) for _ in range(streams)]
         yield f"generate {streams} x (150 + 64)", make("generate", prompts, new_tokens=64), streams * 64
@@ -64,7 +71,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", default="", help="tasks whose name contains this")
+    parser.add_argument("--neighbour", action="store_true")
     options = parser.parse_args()
+    if options.neighbour:
+        busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        atexit.register(busy.kill)
     file = str(FILES[options.model])
     ours = Side([options.build / "tests/bench/engine_bench", file], options.threads)
     peer = Side([sys.executable, HERE / "engine_peer.py", file, str(options.threads)], options.threads)

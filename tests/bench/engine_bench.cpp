@@ -1,7 +1,8 @@
 // The engine's half of engine.py: reads a task a line, answers with its seconds and peak memory.
 //
-// A task: {"kind": "score" | "generate", "sequences": [[id, ...], ...], "new_tokens": n,
-// "first": [n, ...]} -> {"seconds": s, "peak_mb": m}. Generation never ends early, as in the peer.
+// A task: {"kind": "score" | "choices" | "generate", "sequences": [[id, ...], ...], "new_tokens":
+// n, "first": [n, ...]} -> {"seconds": s, "peak_mb": m}. Generation never ends early, as in the
+// peer.
 #include <sys/resource.h>
 
 #include <chrono>

@@ -1,6 +1,7 @@
 """The peer's half of engine.py: transformers in fp32 on the same weights, same protocol as engine_bench.
 
-A task with "reuse": n generates from a key-value cache of the first n tokens, which all share.
+Choices are scored by lm-eval. A task with "reuse": n generates from a key-value cache of the first n
+tokens, which all share.
 """
 
 import copy
@@ -21,7 +22,24 @@ def load(path):
         from gguf_gemma3 import GgufGemma3 as Gguf
     else:
         from gguf_llama import GgufLlama as Gguf
-    return Gguf(path).model()
+    gguf = Gguf(path)
+    return gguf.model(), gguf.tokenizer()
+
+
+def make_lm_eval(model, tokenizer):
+    from lm_eval.models.huggingface import HFLM
+    from transformers import PreTrainedTokenizerFast
+
+    if not hasattr(tokenizer, "pad_token"):
+        end = tokenizer.id_to_token(model.config.eos_token_id)
+        tokenizer = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=end, pad_token=end)
+    return HFLM(pretrained=model, tokenizer=tokenizer, batch_size=BATCH, device="cpu")
+
+
+def choose(lm, task):
+    pairs = zip(task["sequences"], task["first"])
+    requests = [((str(i), ""), s[:first], s[first:]) for i, (s, first) in enumerate(pairs)]
+    lm._loglikelihood_tokens(requests, disable_tqdm=True)
 
 
 def padded(sequences, left):
@@ -72,11 +90,17 @@ def generate(model, task):
 @torch.no_grad()
 def main():
     torch.set_num_threads(int(sys.argv[2]))
-    model = load(pathlib.Path(sys.argv[1]))
+    model, tokenizer = load(pathlib.Path(sys.argv[1]))
+    lm = None
     for line in sys.stdin:
         task = json.loads(line)
+        if task["kind"] == "choices" and lm is None:
+            lm = make_lm_eval(model, tokenizer)
         start = time.perf_counter()
-        (score if task["kind"] == "score" else generate)(model, task)
+        if task["kind"] == "choices":
+            choose(lm, task)
+        else:
+            (score if task["kind"] == "score" else generate)(model, task)
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps({"seconds": seconds, "peak_mb": peak}), flush=True)
