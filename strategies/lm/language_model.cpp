@@ -72,8 +72,7 @@ std::vector<Generation> DecoderModel::generate(std::span<const TokenIds> prompts
 }
 
 std::vector<TokenScores> DecoderModel::score(std::span<const ScoreRequest> requests) {
-  std::vector<TokenIds> sequences;
-  for (const ScoreRequest& request : requests) sequences.push_back(request.ids);
+  const std::vector<TokenIds> sequences = read_tokens(requests);
   std::vector<TokenScores> scores(requests.size());
   for (const auto& group : split_by_tree(sequences, tokens_at_once(loaded_.decoder->config()))) {
     std::vector<ScoreRequest> together;

@@ -9,64 +9,92 @@ namespace {
 
 constexpr std::int64_t kLogitsAtOnce = 16 << 20;  // 64 MB, and as much again while they are used
 
-// What the model says about one (position, next token) pair.
+// One (position, next token) pair, and what the model says about it.
 struct Judgement {
+  std::int64_t row = 0, next = 0;  // index into hidden; the token whose probability is wanted
   double logprob = 0;
   bool greedy = false;
 };
 
-// rows: [n] indices into hidden; next: [n] the tokens whose probability is wanted.
-std::vector<Judgement> judge(const Decoder& decoder, const Tensor& hidden,
-                             const std::vector<std::int64_t>& rows,
-                             const std::vector<std::int64_t>& next) {
-  const Tensor row_index = index_tensor(rows, hidden.device());
-  const Tensor wanted = index_tensor(next, hidden.device());
-  std::vector<Judgement> judgements;
-  judgements.reserve(rows.size());
-  const std::int64_t rows_at_once =
-      std::max<std::int64_t>(1, kLogitsAtOnce / decoder.head().size(0));
-  for (std::int64_t begin = 0; begin < row_index.size(0); begin += rows_at_once) {
-    const std::int64_t end = std::min(begin + rows_at_once, row_index.size(0));
-    const Tensor part = hidden.index_select(0, row_index.slice(0, begin, end));
-    const Tensor logits = at::linear(part, decoder.head());
-    const Tensor target = wanted.slice(0, begin, end);
-    const Tensor chosen = logits.gather(1, target.unsqueeze(1)).squeeze(1);
-    const Tensor logprob = (chosen - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
-    const Tensor greedy = logits.argmax(-1).eq(target).to(at::kCPU).contiguous();
-    for (std::int64_t i = 0; i < end - begin; ++i) {
-      judgements.push_back({logprob.const_data_ptr<double>()[i], greedy.const_data_ptr<bool>()[i]});
-    }
+// Rows of the logits, one for each different row of the judgements [begin, end).
+struct Logits {
+  Tensor values;  // [different rows, vocabulary]
+  Tensor of;      // [judgements] index into values
+};
+
+Logits logits_of(const Decoder& decoder, const Tensor& hidden, std::span<Judgement* const> asked) {
+  std::vector<std::int64_t> rows, of;
+  for (const Judgement* judgement : asked) {
+    if (rows.empty() || rows.back() != judgement->row) rows.push_back(judgement->row);
+    of.push_back(static_cast<std::int64_t>(rows.size()) - 1);
   }
-  return judgements;
+  const Tensor part = hidden.index_select(0, index_tensor(rows, hidden.device()));
+  return {product(part, decoder.head()), index_tensor(of, hidden.device())};
+}
+
+void judge_together(const Decoder& decoder, const Tensor& hidden,
+                    std::span<Judgement* const> asked) {
+  const Logits logits = logits_of(decoder, hidden, asked);
+  std::vector<std::int64_t> next;
+  for (const Judgement* judgement : asked) next.push_back(judgement->next);
+  const Tensor target = index_tensor(next, hidden.device());
+  const Tensor chosen =
+      logits.values.view(-1).index_select(0, logits.of * logits.values.size(1) + target);
+  const Tensor total = logits.values.logsumexp(-1).index_select(0, logits.of);
+  const Tensor best = logits.values.argmax(-1).index_select(0, logits.of);
+  const Tensor logprob = (chosen - total).to(at::kCPU, at::kDouble).contiguous();
+  const Tensor greedy = best.eq(target).to(at::kCPU).contiguous();
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    asked[i]->logprob = logprob.const_data_ptr<double>()[i];
+    asked[i]->greedy = greedy.const_data_ptr<bool>()[i];
+  }
+}
+
+// Choices of one question begin at one row: it goes through the head once.
+void judge(const Decoder& decoder, const Tensor& hidden, std::vector<Judgement>& judgements) {
+  std::vector<Judgement*> asked;
+  for (Judgement& judgement : judgements) asked.push_back(&judgement);
+  std::ranges::stable_sort(asked, {}, [](const Judgement* j) { return j->row; });
+  const auto at_once =
+      static_cast<std::size_t>(std::max<std::int64_t>(1, kLogitsAtOnce / decoder.head().size(0)));
+  for (std::size_t begin = 0; begin < asked.size(); begin += at_once) {
+    const std::size_t size = std::min(at_once, asked.size() - begin);
+    judge_together(decoder, hidden, std::span(asked).subspan(begin, size));
+  }
 }
 
 }  // namespace
 
-std::vector<TokenScores> score_tokens(Decoder& decoder, std::span<const ScoreRequest> requests) {
-  const c10::InferenceMode inference;
+std::vector<TokenIds> read_tokens(std::span<const ScoreRequest> requests) {
   std::vector<TokenIds> sequences;
   for (const ScoreRequest& request : requests) {
     QUADRANT_CHECK(request.first >= 1);
     sequences.push_back(request.ids);
+    if (!sequences.back().empty()) sequences.back().pop_back();
   }
+  return sequences;
+}
+
+std::vector<TokenScores> score_tokens(Decoder& decoder, std::span<const ScoreRequest> requests) {
+  const c10::InferenceMode inference;
+  const std::vector<TokenIds> sequences = read_tokens(requests);
   const TokenTree tree = build_token_tree(sequences);
   if (tree.ids.empty()) return std::vector<TokenScores>(requests.size());
   const at::Device device = decoder.head().device();
   TreeAttention attention(tree, device);
   const Tensor hidden =
       decoder.hidden(id_tensor(tree.ids, device), index_tensor(tree.positions, device), attention);
-  std::vector<std::int64_t> rows, next;
+  std::vector<Judgement> judgements;
   for (std::size_t r = 0; r < requests.size(); ++r) {
-    for (std::size_t i = requests[r].first; i < sequences[r].size(); ++i) {
-      rows.push_back(tree.paths[r][i - 1]);
-      next.push_back(sequences[r][i]);
+    for (std::size_t i = requests[r].first; i < requests[r].ids.size(); ++i) {
+      judgements.push_back({tree.paths[r][i - 1], requests[r].ids[i]});
     }
   }
-  const std::vector<Judgement> judgements = judge(decoder, hidden, rows, next);
+  judge(decoder, hidden, judgements);
   std::vector<TokenScores> scores(requests.size());
   auto judgement = judgements.begin();
   for (std::size_t r = 0; r < requests.size(); ++r) {
-    for (std::size_t i = requests[r].first; i < sequences[r].size(); ++i, ++judgement) {
+    for (std::size_t i = requests[r].first; i < requests[r].ids.size(); ++i, ++judgement) {
       scores[r].logprobs.push_back(judgement->logprob);
       scores[r].greedy = scores[r].greedy && judgement->greedy;
     }

@@ -9,6 +9,10 @@
 
 namespace quadrant {
 
+// What the model reads of each request: all but its last token. So choices of one token each cost
+// no more than their question.
+std::vector<TokenIds> read_tokens(std::span<const ScoreRequest> requests);
+
 // All requests in one pass; the caller keeps them within memory (split_by_tokens).
 std::vector<TokenScores> score_tokens(Decoder& decoder, std::span<const ScoreRequest> requests);
 
