@@ -21,6 +21,22 @@ bool any_example(const Suite& suite, bool text) {
   });
 }
 
+// What is scored must be there.
+void demand_options(const Suite& suite, const fs::path& folder) {
+  for (const auto* items : {&suite.dev, &suite.test}) {
+    for (const Item& item : *items) {
+      const bool choices = suite.output_type == "multiple_choice";
+      if (suite.output_type == "generate_until" ||
+          !(choices ? item.choices : item.targets).empty()) {
+        continue;
+      }
+      throw Error(fmt::format("item {} has no \"{}\", and {} scores them", item.id,
+                              choices ? "choices" : "targets", suite.output_type),
+                  (folder / "suite.toml").string(), "add them, or take output_type out");
+    }
+  }
+}
+
 void demand_folder(const fs::path& folder) {
   if (!fs::is_directory(folder)) {
     throw Error("this suite folder does not exist", folder.string(),
@@ -56,6 +72,7 @@ Suite load_suite(const fs::path& folder) {
     throw Error("the suite has no test questions", (folder / "test.jsonl").string(),
                 "write one {\"id\", \"question\", \"targets\"} a line");
   }
+  demand_options(suite, folder);
   suite.hash = json_hash(suite.file_hashes);
   return suite;
 }

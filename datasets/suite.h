@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct PromptTemplate {
   std::string context = "{passages}\n\n{question}";  // {passages}, {question}
   int max_new_tokens = 32;
   std::vector<std::string> stop;
+  // lm-eval's target_delimiter: what stands before each answer, those of demonstrations too. Only
+  // where no chat template says it; unset: as the model's template for plain text has it.
+  std::optional<std::string> delimiter;
   // Further wordings of the same prompt. Items and seeds take turns through all of them: item i
   // under seed s is asked in wording (i + s) modulo their number, in every strategy.
   struct Wording {
@@ -47,6 +51,10 @@ struct Suite {
   std::string name, version, language, licence, source;
   std::string kind;                  // qa | choice | classify | summarise | translate | style | ...
   std::vector<std::string> metrics;  // the first is the primary one
+  // How items are answered, in lm-eval's names: generate_until; by log-probabilities:
+  // multiple_choice (of each choice), loglikelihood (of the first target behind the prompt),
+  // loglikelihood_rolling (of the first target as a whole text, without a prompt).
+  std::string output_type = "generate_until";
   PromptTemplate prompt;
   std::vector<Document> corpus;
   std::vector<TrainingExample> train;

@@ -70,6 +70,10 @@ void read_manifest(const std::filesystem::path& file, Suite& suite) {
   suite.kind = table.choice("kind", {"qa", "choice", "classify", "summarise", "translate", "style",
                                      "refusal", "instruct", "text"});
   suite.metrics = table.texts("metrics");
+  suite.output_type =
+      table.choice("output_type",
+                   {"generate_until", "multiple_choice", "loglikelihood", "loglikelihood_rolling"},
+                   suite.output_type);
   if (auto prompt = table.table("prompt")) suite.prompt = read_prompt(*prompt);
   table.finish();
 }

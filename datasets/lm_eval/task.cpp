@@ -32,11 +32,9 @@ class SuiteMaker {
       task_.refuse("dataset_path", fmt::format("data of \"{}\" is not at hand", path),
                    "save the data as .jsonl and write dataset_path: json");
     }
-    task_.require("target_delimiter", " ");
     task_.require("fewshot_delimiter", "\n\n");
-    read_output_type();
-    read_filters();
-    read_metrics();
+    suite_.prompt.delimiter = to_nfc(task_.text("target_delimiter", " "));
+    meta_ = read_answers(task_, suite_);
     read_splits();
     for (const fs::path& file : read_) {
       suite_.file_hashes[fs::relative(file, task_.file().parent_path()).string()] =
@@ -61,86 +59,6 @@ class SuiteMaker {
     return version.is_string() ? version.get<std::string>() : version.dump();
   }
 
-  void read_output_type() {
-    const std::string type = task_.text("output_type", "generate_until");
-    if (type == "multiple_choice") {
-      task_.value("doc_to_choice");
-      suite_.kind = "choice";
-      suite_.prompt.stop = {"\n"};
-    } else if (type == "generate_until") {
-      suite_.kind = "qa";
-      read_generation();
-    } else {
-      task_.refuse("output_type",
-                   fmt::format("tasks of output_type \"{}\" are not supported", type),
-                   "use a multiple_choice or generate_until task");
-    }
-  }
-
-  void read_generation() {
-    suite_.prompt.max_new_tokens = 256;  // lm-eval's default
-    suite_.prompt.stop = {"\n\n"};
-    if (!task_.has("generation_kwargs")) return;
-    const json& kwargs = task_.value("generation_kwargs");
-    for (const auto& [key, value] : kwargs.items()) {
-      if (key == "until" && (value.is_string() || value.is_array())) {
-        suite_.prompt.stop.clear();
-        for (const json& stop : value.is_array() ? value : json::array({value})) {
-          if (stop.is_string()) suite_.prompt.stop.push_back(stop);
-        }
-      } else if ((key == "max_gen_toks" || key == "max_new_tokens") && value.is_number_integer() &&
-                 value > 0 && value <= 1'000'000) {
-        suite_.prompt.max_new_tokens = value;
-      } else if (key != "do_sample" && key != "temperature") {
-        task_.refuse("generation_kwargs", fmt::format("\"{}\" is not supported", key),
-                     "use until and max_gen_toks");
-      } else if (value != json(false) && value != json(0) && value != json(0.0)) {
-        task_.refuse("generation_kwargs", "answers are greedy: sampling is not supported",
-                     "write do_sample: false");
-      }
-    }
-  }
-
-  void read_filters() {
-    if (!task_.has("filter_list")) return;
-    for (const json& list : task_.value("filter_list")) {
-      const json steps = list.is_object() ? list.value("filter", json::array()) : json::array();
-      for (const json& step : steps) {
-        const json name = step.is_object() ? step.value("function", json("")) : json("");
-        if (name != "take_first") {
-          task_.refuse("filter_list", fmt::format("the filter {} is not supported", name.dump()),
-                       "use a task without it");
-        }
-      }
-    }
-  }
-
-  // lm-eval's names of ours; scores of log-likelihoods have none yet.
-  void read_metrics() {
-    static const std::map<std::string, std::string> kNames{
-        {"acc", "accuracy"},  {"exact_match", "exact_match"},
-        {"f1", "f1"},         {"bleu", "bleu"},
-        {"chrf", "chrf"},     {"rouge1", "rouge1"},
-        {"rouge2", "rouge2"}, {"rougeL", "rougeL"}};
-    const bool choice = suite_.kind == "choice";
-    if (task_.has("metric_list")) {
-      for (const json& metric : task_.value("metric_list")) {
-        const std::string name =
-            metric.is_object() && metric.contains("metric") && metric["metric"].is_string()
-                ? metric["metric"].get<std::string>()
-                : "";
-        if (choice && name != "acc") continue;  // acc_norm: the same choices by another rule
-        const auto known = kNames.find(name);
-        if (known == kNames.end()) {
-          task_.refuse("metric_list", fmt::format("the metric \"{}\" is not supported", name),
-                       "use acc, exact_match, f1, bleu, chrf or rouge");
-        }
-        suite_.metrics.push_back(known->second);
-      }
-    }
-    if (suite_.metrics.empty()) suite_.metrics = {choice ? "accuracy" : "exact_match"};
-  }
-
   std::vector<json> documents(const std::string& split) {
     std::vector<json> all;
     for (const fs::path& path : files_of(task_, split)) {
@@ -155,6 +73,10 @@ class SuiteMaker {
     std::vector<Item> items;
     for (const json& document : documents(split)) {
       items.push_back(read_item(task_, document, items.size()));
+      items.back().meta = meta_;
+      if (items.back().question.empty() && suite_.output_type != "loglikelihood_rolling") {
+        task_.refuse("doc_to_text", "an empty question", "mend the template");
+      }
     }
     return items;
   }
@@ -171,9 +93,13 @@ class SuiteMaker {
     if (shots.empty() || shots == test) return;
     for (const Item& item : items(shots)) {
       TrainingExample example;
-      example.kind = TrainingExample::Kind::kQuestionAnswer;
-      example.question = item.question;
-      example.answer = item.targets.front();
+      if (suite_.output_type == "loglikelihood_rolling") {
+        example.text = item.targets.front();
+      } else {
+        example.kind = TrainingExample::Kind::kQuestionAnswer;
+        example.question = item.question;
+        example.answer = item.targets.front();
+      }
       suite_.train.push_back(std::move(example));
     }
   }
@@ -181,6 +107,7 @@ class SuiteMaker {
   std::vector<fs::path> read_;
   TaskKeys task_;
   Suite suite_;
+  std::map<std::string, std::string> meta_;  // of each item
 };
 
 }  // namespace

@@ -1,16 +1,15 @@
 // Task files of the LM Evaluation Harness (EleutherAI/lm-evaluation-harness, docs/task_guide.md) as
 // suites: a YAML file, and local JSON, JSONL or CSV data beside it.
 //
-// Goals: questions, choices and targets are those of lm-eval. With chat_template = "none" so are
-// the prompts, for the usual doc_to_text that ends with a colon: behind it the answer follows after
-// a space, and an empty line stands between demonstrations. The experiment's context says how many
-// there are, not num_fewshot. Non-goals: data from the Hugging Face hub, Python functions in
+// Goals: questions, choices and targets are those of lm-eval, and with chat_template = "none" so
+// are the prompts. The experiment's context says how many demonstrations there are, not
+// num_fewshot; which ones, its seed. Non-goals: data from the Hugging Face hub, Python functions in
 // YAML, groups of tasks. What is left out is an Error that names the key.
 //
-// A multiple_choice task becomes a suite of kind "choice": `choices` and `answer` of each item. A
-// generate_until task becomes one of kind "qa". Tasks of output_type loglikelihood and
-// loglikelihood_rolling, and filters beside take_first, are refused: a run has no way to carry
-// them out. The few-shot examples of a task are the suite's train.jsonl.
+// A task becomes a suite of the same output type: multiple_choice of kind "choice" (`choices` and
+// `answer` of each item), generate_until and loglikelihood of kind "qa", loglikelihood_rolling of
+// kind "text". Filters: those of harness/metrics/filters.h, one list of them. The few-shot examples
+// of a task are the suite's train.jsonl.
 #pragma once
 
 #include <filesystem>

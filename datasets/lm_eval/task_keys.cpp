@@ -135,8 +135,10 @@ void TaskKeys::require(const std::string& key, const std::string& wanted) const 
 Item read_item(const TaskKeys& task, const json& document, std::size_t number) {
   Item item;
   item.id = fmt::format("{}", number);
-  item.question = as_text(field_or_template(task, "doc_to_text", document));
-  if (item.question.empty()) task.refuse("doc_to_text", "an empty question", "mend the template");
+  item.number = static_cast<int>(number);
+  if (task.has("doc_to_text")) {
+    item.question = as_text(field_or_template(task, "doc_to_text", document));
+  }
   if (task.has("doc_to_choice")) {
     item.choices = choices_of(task, document);
     item.answer = answer_of(task, document, item.choices);

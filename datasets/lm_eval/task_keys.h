@@ -2,12 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "harness/core/types.h"
+#include "datasets/suite.h"
 
 namespace quadrant::lm_eval {
 
@@ -30,7 +31,11 @@ class TaskKeys {
   std::filesystem::path file_;
 };
 
-// Question, choices and target of a document, by doc_to_text, doc_to_choice and doc_to_target.
+// Kind, output type, metrics, and how answers end. Returns what is the same in each item's meta.
+std::map<std::string, std::string> read_answers(const TaskKeys& task, Suite& suite);
+
+// Question, choices and target of a document, by doc_to_text (empty when there is none),
+// doc_to_choice and doc_to_target.
 Item read_item(const TaskKeys& task, const nlohmann::json& document, std::size_t number);
 
 // dataset_kwargs.data_files of a split: one file, or several.

@@ -15,14 +15,15 @@
 namespace quadrant {
 namespace {
 
-TokenIds encode(const Tokenizer& tokenizer, const std::string& text, bool special) {
-  return special ? tokenizer.encode_trusted(text) : tokenizer.encode_plain(text);
+MarkedText marked(const InputLine& line, const char* key) {
+  MarkedText text{line.text(key), {}};
+  if (line.flag("special")) text.trusted = {{0, text.text.size()}};
+  return text;
 }
 
 ScoreRequest request_of(const Tokenizer& tokenizer, const InputLine& line) {
-  const bool special = line.flag("special");
-  if (line.has("text")) return {encode(tokenizer, line.text("text"), special), 1};
-  return continuation_request(tokenizer, line.text("context"), line.text("continuation"), special,
+  if (line.has("text")) return {tokenizer.encode(marked(line, "text")), 1};
+  return continuation_request(tokenizer, marked(line, "context"), marked(line, "continuation"),
                               line.where);
 }
 

@@ -1,7 +1,10 @@
 #include "harness/cli/workbench.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "harness/run/noise_floor.h"
 #include "harness/run/provenance.h"
 #include "retrieval/neighbours.h"
 #include "strategies/engine.h"
@@ -15,13 +18,14 @@ bool embeds(const Experiment& experiment) {
                      [](const ContextSpec& context) { return needs_embedder(context); });
 }
 
-EnvironmentRow environment_of(const Experiment& experiment) {
+EnvironmentRow environment_of(const Experiment& experiment, LanguageModel& model) {
   std::map<std::string, std::string> libraries, determinism;
   for (const auto& [name, value] : engine_facts()) {
     (name == "torch" ? libraries : determinism)[name] = value;
   }
   libraries["faiss"] = faiss_version();
   determinism["deterministic"] = experiment.deterministic ? "true" : "false";
+  determinism["logprob_noise_floor"] = fmt::format("{:.2g}", logprob_noise_floor(model));
   return collect_environment(build_facts(), libraries, determinism);
 }
 
@@ -44,7 +48,7 @@ Workbench load_workbench(const Experiment& experiment) {
   bench.engine = load_engine(experiment.model, experiment.deterministic);
   bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};
   bench.engine_id = engine_identity(experiment.model);
-  bench.environment = environment_of(experiment);
+  bench.environment = environment_of(experiment, bench.engine->model());
   return bench;
 }
 

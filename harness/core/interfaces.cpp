@@ -12,6 +12,8 @@ const char* to_string(StopReason reason) {
       return "length";
     case StopReason::kStopString:
       return "stop_string";
+    case StopReason::kChoice:
+      return "choice";
     case StopReason::kError:
       return "error";
   }

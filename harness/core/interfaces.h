@@ -47,10 +47,13 @@ class ChatTemplate {
   // The special-token text with which the model closes its answer ("<|im_end|>"); "" = none, and
   // then the tokenizer's end of text does it. render() puts it, trusted, after each assistant turn.
   virtual std::string end_of_turn() const { return ""; }
+  // False: turns are written one after the other as plain text, without marks of who speaks.
+  virtual bool is_chat() const { return true; }
 };
 
-enum class StopReason { kEos, kLength, kStopString, kError };
-const char* to_string(StopReason reason);  // eos, length, stop_string, error
+// kChoice: nothing was generated, what was to choose from was scored.
+enum class StopReason { kEos, kLength, kStopString, kChoice, kError };
+const char* to_string(StopReason reason);  // eos, length, stop_string, choice, error
 
 struct Decoding {  // greedy
   int max_new_tokens = 32;

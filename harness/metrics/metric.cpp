@@ -1,14 +1,18 @@
 #include "harness/metrics/metric.h"
 
+#include <fmt/format.h>
+
 #include "harness/core/error.h"
 #include "harness/metrics/chrf.h"
+#include "harness/metrics/filters.h"
 #include "harness/metrics/scorers.h"
 
 namespace quadrant {
+namespace {
 
-const std::vector<Metric>& all_metrics() {
+std::vector<Metric> make_metrics() {
   constexpr bool kLower = false;  // is better
-  static const std::vector<Metric> metrics{
+  std::vector<Metric> metrics{
       {"exact_match", "1", exact_match, "the output is a target, after SQuAD normalisation"},
       {"f1", "1", f1, "words shared with the nearest target, after SQuAD normalisation"},
       {"contains", "1", contains, "the words of a target stand in the output"},
@@ -55,7 +59,27 @@ const std::vector<Metric>& all_metrics() {
       {"terse", "1", terse, "at most 12 words"},
       {"lower_case", "1", lower_case, "no capital letter"},
   };
+  for (Metric& metric : option_metrics()) metrics.push_back(std::move(metric));
   return metrics;
+}
+
+}  // namespace
+
+const std::vector<Metric>& all_metrics() {
+  static const std::vector<Metric> metrics = make_metrics();
+  return metrics;
+}
+
+double score_of(const Metric& metric, const std::string& output,
+                std::span<const OptionScore> options, const Item& item) {
+  return metric.score_options ? metric.score_options(options, item)
+                              : metric.score(filtered(output, item), item);
+}
+
+std::vector<double> statistics_of(const Metric& metric, const std::string& output,
+                                  std::span<const OptionScore> options, const Item& item) {
+  return metric.option_statistics ? metric.option_statistics(options, item)
+                                  : metric.statistics(filtered(output, item), item);
 }
 
 const Metric& find_metric(const std::string& name) {
@@ -77,7 +101,7 @@ void check_parameters(std::span<const std::string> metrics, std::span<const Item
     std::size_t size = 0;
     std::string first;
     for (const Item& item : items) {
-      metric.score("", item);
+      metric.score(filtered("", item), item);
       if (!metric.statistics) continue;
       const std::size_t found = metric.statistics("", item).size();
       if (found == 0) continue;
@@ -88,6 +112,27 @@ void check_parameters(std::span<const std::string> metrics, std::span<const Item
       }
       size = found;
     }
+  }
+}
+
+void check_metrics(std::span<const std::string> metrics, const std::string& output_type) {
+  const bool generated = output_type == "generate_until";
+  for (const std::string& name : metrics) {
+    const Metric& metric = find_metric(name);
+    if (metric.score_options && generated) {
+      throw Error(
+          fmt::format("\"{}\" reads log-probabilities, and answers here are generated", name),
+          "metrics", "write output_type = \"multiple_choice\", or use another metric");
+    }
+    // The output of a scored item is the choice that was the most likely; a text has none.
+    if (!metric.score_options && !generated && output_type != "multiple_choice") {
+      throw Error(fmt::format("\"{}\" reads an output, and {} gives none", name, output_type),
+                  "metrics", "use bits_per_byte, byte_likelihood or perplexity");
+    }
+  }
+  if (!metrics.empty() && !find_metric(metrics[0]).bounded) {
+    throw Error(fmt::format("\"{}\" has no bounds, and the first metric decides", metrics[0]),
+                "metrics", "name acc or byte_likelihood before it");
   }
 }
 

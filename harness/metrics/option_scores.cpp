@@ -5,7 +5,10 @@
 #include <limits>
 #include <numbers>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/core/error.h"
+#include "harness/core/json.h"
 #include "harness/core/utf8.h"
 
 namespace quadrant {
@@ -25,6 +28,37 @@ int most_likely_per(std::span<const double> logprobs, std::span<const std::strin
 }
 
 }  // namespace
+
+std::string options_to_text(std::span<const OptionScore> options, const std::string& delimiter) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const OptionScore& option : options) {
+    list.push_back({{"logprob", option.logprob},
+                    {"tokens", option.tokens},
+                    {"characters", option.characters},
+                    {"bytes", option.bytes},
+                    {"greedy", option.greedy}});
+    if (!std::isnan(option.without_question)) {
+      list.back()["without_question"] = option.without_question;
+    }
+  }
+  return canonical_json({{"delimiter", delimiter}, {"options", list}});
+}
+
+std::vector<OptionScore> options_from_text(const std::string& text) {
+  std::vector<OptionScore> options;
+  const nlohmann::json json = nlohmann::json::parse(text);
+  for (const nlohmann::json& entry : json.at("options")) {
+    OptionScore option;
+    option.logprob = entry.at("logprob");
+    option.tokens = entry.at("tokens");
+    option.characters = entry.at("characters");
+    option.bytes = entry.at("bytes");
+    option.greedy = entry.at("greedy");
+    option.without_question = entry.value("without_question", kNaN);
+    options.push_back(option);
+  }
+  return options;
+}
 
 int most_likely(std::span<const double> logprobs) {
   QUADRANT_CHECK(!logprobs.empty());

@@ -4,11 +4,27 @@
 // 2025 for ranked_share. Natural logarithms, summed over an option's tokens.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace quadrant {
+
+// One choice of an item, or its one continuation or text, as the model scored it.
+struct OptionScore {
+  double logprob = 0;                                  // summed over its tokens
+  std::int64_t tokens = 0, characters = 0, bytes = 0;  // the last two without delimiter
+  bool greedy = false;                                 // each token was the most likely one
+  // The log-probability without the question before it; NaN = not asked for.
+  double without_question = std::numeric_limits<double>::quiet_NaN();
+};
+
+// As a record of the store keeps them: JSON {"delimiter", "options"}, under the names above. The
+// delimiter stood between prompt and option.
+std::string options_to_text(std::span<const OptionScore> options, const std::string& delimiter);
+std::vector<OptionScore> options_from_text(const std::string& text);
 
 // The option with the highest log-probability; the first of equals. `acc_norm` divides by the
 // option's characters (code points), `acc_bytes` by its UTF-8 bytes, `acc_mutual_info` takes away

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/core/types.h"
+#include "harness/metrics/metric.h"
 
 namespace quadrant {
 
@@ -99,5 +100,8 @@ double completed(const std::string& output, const Item& item);
 double deferred(const std::string& output, const Item& item);
 double terse(const std::string& output, const Item& item);
 double lower_case(const std::string& output, const Item& item);
+
+// ---- log-probabilities of choices, continuations and texts (option_metrics.cpp)
+std::vector<Metric> option_metrics();
 
 }  // namespace quadrant

@@ -8,6 +8,7 @@
 #include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/utf8.h"
+#include "harness/run/answer_items.h"
 #include "harness/run/execution.h"
 #include "harness/run/provenance.h"
 #include "harness/run/summarise.h"
@@ -20,7 +21,8 @@ namespace {
 // and a bound on memory.
 constexpr std::size_t kWindowBatches = 32;
 
-RecordRow make_record(std::int64_t item_no, BuiltPrompt prompt, const Generation& generation) {
+RecordRow make_record(std::int64_t item_no, BuiltPrompt prompt, const ItemAnswer& answer) {
+  const Generation& generation = answer.generation;
   RecordRow record;
   record.item_no = item_no;
   record.prompt = to_valid_utf8(prompt.text);
@@ -29,6 +31,10 @@ RecordRow make_record(std::int64_t item_no, BuiltPrompt prompt, const Generation
   record.stop = record.error.empty() ? to_string(generation.stop) : "error";
   record.prompt_tokens = static_cast<std::int64_t>(prompt.ids.size());
   record.output_tokens = static_cast<std::int64_t>(generation.ids.size());
+  if (!answer.options.empty()) {
+    record.answer = options_to_text(answer.options, prompt.delimiter);
+    for (const OptionScore& option : answer.options) record.output_tokens += option.tokens;
+  }
   record.retrieve_ms = prompt.retrieve_ms;
   record.prefill_ms = generation.prefill_ms;
   record.decode_ms = generation.decode_ms;
@@ -169,22 +175,21 @@ class CellRunner {
 
   void answer_batch(const std::vector<BuiltPrompt>& prompts, const std::vector<std::size_t>& batch,
                     std::size_t begin) {
-    std::vector<TokenIds> asked;
+    std::vector<Question> asked;
     for (const std::size_t i : batch) {
-      if (prompts[i].error.empty()) asked.push_back(prompts[i].ids);
+      if (prompts[i].error.empty()) asked.push_back({prompts[i], items_[begin + i]});
     }
-    const Decoding decoding{suite_.prompt.max_new_tokens, suite_.prompt.stop};
-    std::vector<Generation> answers;
-    if (!asked.empty()) answers = model_.generate(asked, decoding);
+    std::vector<ItemAnswer> answers;
+    if (!asked.empty()) answers = answer_items(model_, suite_, asked);
     QUADRANT_CHECK(answers.size() == asked.size());
     std::vector<RecordRow> records;
     std::size_t next = 0;
     std::int64_t tokens = 0;
     for (const std::size_t i : batch) {
-      const Generation& answer = prompts[i].error.empty() ? answers[next++] : Generation();
+      const ItemAnswer& answer = prompts[i].error.empty() ? answers[next++] : ItemAnswer();
       RecordRow record = make_record(static_cast<std::int64_t>(begin + i), prompts[i], answer);
       if (record.error.empty()) tokens += record.prompt_tokens + record.output_tokens;
-      record.scores = score_output(suite_.metrics, record.output, record.error, items_[begin + i]);
+      record.scores = score_record(suite_.metrics, record, items_[begin + i]);
       note_score(record);
       records.push_back(std::move(record));
     }

@@ -35,8 +35,17 @@ nlohmann::json training_spec(const nlohmann::json& model, const TuningSpec& tuni
   return {{"model", model}, {"tuning", describe(tuning)}, {"data", dataset_hash}, {"seed", seed}};
 }
 
+bool asks_without_question(const Suite& suite) {
+  return std::count(suite.metrics.begin(), suite.metrics.end(), "acc_mutual_info") > 0;
+}
+
 nlohmann::json decoding_spec(const Experiment& experiment, const Suite& suite) {
   // The batch size is in here because it may move the last bits of a log-probability.
+  if (suite.output_type != "generate_until") {
+    return {{"method", suite.output_type},
+            {"without_question", asks_without_question(suite)},
+            {"batch_size", experiment.batch_size}};
+  }
   return {{"method", "greedy"},
           {"max_new_tokens", suite.prompt.max_new_tokens},
           {"stop", suite.prompt.stop},
@@ -55,6 +64,7 @@ nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experime
       {"decoding", decoding_spec(experiment, parts.suite)},
       {"context", describe(parts.context)}};
   if (spec["context"].contains("budget_tokens")) spec["passages"] = "turned by item number";
+  if (prompt.delimiter) spec["prompt"]["delimiter"] = *prompt.delimiter;
   for (const PromptTemplate::Wording& wording : prompt.more) {
     spec["prompt"]["more"].push_back(
         {{"question", wording.question}, {"context", wording.context}});

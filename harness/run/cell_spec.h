@@ -29,6 +29,8 @@ struct CellParts {
   std::string training_hash;  // "" = base
   std::optional<std::uint64_t> seed;
 };
+// Choices are scored without their question, too, where a metric reads that.
+bool asks_without_question(const Suite& suite);
 nlohmann::json decoding_spec(const Experiment& experiment, const Suite& suite);
 nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experiment,
                          const CellParts& parts);

@@ -15,7 +15,7 @@ namespace {
 // What decides sameness of one record; the rest of it would fill the memory.
 struct Answer {
   std::int64_t item_no = 0;
-  std::string prompt_hash, output, stop, error;
+  std::string prompt_hash, output, stop, error, options;
   double logprob = 0;
 };
 
@@ -23,7 +23,7 @@ std::vector<Answer> answers_of(const Store& store, std::int64_t attempt_id) {
   std::vector<Answer> answers;
   store.for_each_record(attempt_id, [&](const RecordRow& record) {
     answers.push_back({record.item_no, record.prompt_hash, record.output, record.stop, record.error,
-                       record.logprob});
+                       record.answer.value_or(""), record.logprob});
   });
   return answers;
 }
@@ -42,7 +42,8 @@ std::string difference(const Answer& a, const Answer& b) {
   if (a.prompt_hash != b.prompt_hash) return "prompts differ";
   if (!same_text(a, b)) return "outputs differ";
   if (a.stop != b.stop || a.error != b.error) return "outcomes differ";
-  return same_bits(a.logprob, b.logprob) ? "" : "log-probabilities differ";
+  const bool same = same_bits(a.logprob, b.logprob) && a.options == b.options;
+  return same ? "" : "log-probabilities differ";
 }
 
 // The first metric whose new mean is outside its old interval, as a sentence, or "".

@@ -56,6 +56,7 @@ class Planner {
     const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
     if (!selected(plan_.options, "suite", suite.name)) return;
     if (!tuned) {
+      check_metrics(suite.metrics, suite.output_type);
       refuse_leaks(suite, training_use(plan_.experiment));
       for (const Split split : {Split::kDev, Split::kTest}) {
         const auto items = planned_items(suite, plan_.options, split);
@@ -181,6 +182,9 @@ class Planner {
     const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
     std::string reason = bench_.makers.context_obstacle(context, suite);
     if (reason.empty() && needs_embedder(context) && !bench_.embedder) reason = "no embedder";
+    if (suite.output_type == "loglikelihood_rolling" && context.kind != "zero_shot") {
+      reason = "texts are scored whole, without a prompt";
+    }
     return reason.empty() ? "" : fmt::format("{}, {}: {}", suite.name, context.name, reason);
   }
 

@@ -71,7 +71,12 @@ Prediction predict_cell(const TokenSizes& sizes, const Suite& suite, const Conte
   if (context.kind == "oracle" || context.kind == "counterfactual") {
     prompt += std::min(budget, sizes.document);
   }
-  const double tokens = static_cast<double>(items) * (prompt + suite.prompt.max_new_tokens);
+  double answer = suite.prompt.max_new_tokens;
+  if (suite.output_type != "generate_until") {
+    answer = sizes.answer * static_cast<double>(std::max<std::size_t>(
+                                1, suite.test.empty() ? 1 : suite.test[0].choices.size()));
+  }
+  const double tokens = static_cast<double>(items) * (prompt + answer);
   return with_time(tokens, tokens * flops_per_token, speed.answering);
 }
 

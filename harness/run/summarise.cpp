@@ -42,16 +42,21 @@ SummaryRow corpus_row(const Metric& metric, const std::vector<Statistics>& stati
           value.interval.low, value.interval.high};
 }
 
+std::vector<OptionScore> options_of(const RecordRow& record) {
+  return record.answer ? options_from_text(*record.answer) : std::vector<OptionScore>{};
+}
+
 }  // namespace
 
-std::vector<ScoreRow> score_output(const std::vector<std::string>& metrics,
-                                   const std::string& output, const std::string& error,
+std::vector<ScoreRow> score_record(const std::vector<std::string>& metrics, const RecordRow& record,
                                    const Item& item) {
+  const auto options = options_of(record);
   std::vector<ScoreRow> scores;
   for (const std::string& name : metrics) {
     const Metric& metric = find_metric(name);
-    scores.push_back(
-        {metric.name, metric.version, error.empty() ? metric.score(output, item) : kNull});
+    const double value =
+        record.error.empty() ? score_of(metric, record.output, options, item) : kNull;
+    scores.push_back({metric.name, metric.version, value});
   }
   return scores;
 }
@@ -60,8 +65,9 @@ std::string output_hash(const Store& store, std::int64_t attempt_id) {
   Sha256 hash;
   store.for_each_record(attempt_id, [&](const RecordRow& record) {
     // NaN becomes null, so that an unknown log-probability equals another unknown one.
-    const nlohmann::json line{record.item_no, record.prompt_hash, record.output,
-                              record.stop,    record.logprob,     record.error};
+    nlohmann::json line{record.item_no, record.prompt_hash, record.output,
+                        record.stop,    record.logprob,     record.error};
+    if (record.answer) line.push_back(*record.answer);
     hash.update(canonical_json(line) + "\n");
   });
   return hash.hex();
@@ -88,8 +94,9 @@ std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
       }
       part.values[name].push_back(value);
       if (!metric.statistics) continue;
-      part.statistics[name].push_back(record.error.empty() ? metric.statistics(record.output, item)
-                                                           : Statistics{});
+      part.statistics[name].push_back(
+          record.error.empty() ? statistics_of(metric, record.output, options_of(record), item)
+                               : Statistics{});
     }
   });
   std::vector<SummaryRow> rows;
@@ -123,7 +130,7 @@ void bring_scores_up_to_date(Store& store, const AttemptRow& attempt,
   std::vector<Store::RecordScore> scores;
   store.for_each_record(attempt.id, [&](const RecordRow& record) {
     const Item& item = items[static_cast<std::size_t>(record.item_no)];
-    for (ScoreRow& score : score_output(missing, record.output, record.error, item)) {
+    for (ScoreRow& score : score_record(missing, record, item)) {
       scores.push_back({record.id, std::move(score)});
     }
   });

@@ -17,11 +17,10 @@ inline constexpr const char* kSummaryMethod = "cluster_t";
 inline constexpr const char* kUnanswerableMethod = "cluster_t unanswerable";
 
 // One score per metric; an output that was never made (an error) cannot be scored.
-std::vector<ScoreRow> score_output(const std::vector<std::string>& metrics,
-                                   const std::string& output, const std::string& error,
+std::vector<ScoreRow> score_record(const std::vector<std::string>& metrics, const RecordRow& record,
                                    const Item& item);
 
-// SHA-256 over prompt, output, stop, log-probability and error of every record, in item order:
+// SHA-256 over prompt, output, stop, log-probabilities and error of every record, in item order:
 // equal hashes mean bit-identical results.
 std::string output_hash(const Store& store, std::int64_t attempt_id);
 

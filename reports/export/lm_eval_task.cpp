@@ -34,6 +34,29 @@ bool higher_is_better(const std::string& metric) {
   return found == all.end() || found->higher_is_better;
 }
 
+// A scored answer as lm-eval writes it: for each choice (or the one continuation) its request, and
+// log-probability and greediness as texts; of a whole text the log-probability alone.
+void add_options(json& line, const Item& item, const RecordRow& record, bool whole_text) {
+  const auto options = options_from_text(*record.answer);
+  const std::string delimiter = json::parse(*record.answer).value("delimiter", "");
+  const bool choices = options.size() == item.choices.size();
+  json arguments = json::object(), all = json::array(), first = json::array();
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const std::string text = choices ? item.choices[i] : item.targets.front();
+    json request{{"arg_0", record.prompt}, {"arg_1", delimiter + text}};
+    json response = json::array({json(options[i].logprob).dump()});
+    if (whole_text) {
+      request = {{"arg_0", text}};
+    } else {
+      response.push_back(options[i].greedy ? "True" : "False");
+    }
+    arguments[fmt::format("gen_args_{}", i)] = request;
+    all.push_back(json::array({response}));
+    first.push_back(response);
+  }
+  line.update({{"arguments", arguments}, {"resps", all}, {"filtered_resps", first}});
+}
+
 }  // namespace
 
 LmEvalTask::LmEvalTask(const ExportRun& run, const ExportCell& cell, bool answerable)
@@ -57,7 +80,10 @@ void LmEvalTask::write_samples(const TextSink& out) {
 
 json LmEvalTask::sample(int number, const Item& item, const RecordRow& record, Sha256& hash) {
   const json doc = document(item);
-  const std::string target = item.targets.empty() ? "" : item.targets.front();
+  const std::string type = output_type();
+  const std::string target = type == "multiple_choice" && item.answer
+                                 ? fmt::format("{}", *item.answer)
+                                 : (item.targets.empty() ? "" : item.targets.front());
   // The hashes are over the texts that a reader of the file sees, as lm-eval makes them.
   const std::string doc_hash = sha256_hex(json_text(doc, 2));
   const std::string prompt_hash = sha256_hex(to_valid_utf8(record.prompt));
@@ -77,6 +103,7 @@ json LmEvalTask::sample(int number, const Item& item, const RecordRow& record, S
             {"prompt_hash", prompt_hash},
             {"target_hash", target_hash},
             {"error", null_or(record.error)}};
+  if (record.answer) add_options(line, item, record, type == "loglikelihood_rolling");
   for (auto& [metric, values] : values_) {
     const auto score = scores.find(metric);
     values.push_back(score == scores.end() ? kUnknown : score->second);
@@ -85,6 +112,12 @@ json LmEvalTask::sample(int number, const Item& item, const RecordRow& record, S
   }
   line["metrics"] = metrics;
   return line;
+}
+
+std::string LmEvalTask::output_type() const {
+  const json decoding = json::parse(cell_.row.cell.decoding, nullptr, false);
+  const std::string method = decoding.value("method", "greedy");
+  return method == "greedy" ? "generate_until" : method;
 }
 
 json LmEvalTask::generation() const {
@@ -98,9 +131,15 @@ json LmEvalTask::generation() const {
 json LmEvalTask::scores() const {
   const std::vector<int> clusters = number_clusters(clusters_);
   json scores{{"name", name_}, {"alias", name_}, {"sample_len", items_}};
+  const auto summaries = cell_.row.attempt_id && answerable_
+                             ? run_.store.summaries(*cell_.row.attempt_id)
+                             : std::vector<SummaryRow>{};
   for (const auto& [metric, values] : values_) {
     const MeanInterval interval = cluster_t_interval(values, clusters);
     scores[metric + ",none"] = interval.mean;
+    for (const SummaryRow& row : summaries) {
+      if (row.metric == metric && row.method == kCorpusMethod) scores[metric + ",none"] = row.mean;
+    }
     scores[metric + "_stderr,none"] = std::isnan(interval.se) ? json("N/A") : json(interval.se);
   }
   return scores;
@@ -129,8 +168,8 @@ json LmEvalTask::config() const {
           {"doc_to_target", "{{targets[0]}}"},
           {"num_fewshot", shots()},
           {"metric_list", metrics},
-          {"output_type", "generate_until"},
-          {"generation_kwargs", generation()},
+          {"output_type", output_type()},
+          {"generation_kwargs", output_type() == "generate_until" ? generation() : json()},
           {"repeats", 1},
           {"should_decontaminate", false},
           {"metadata", {{"version", version()}, {"cell", cell_.row.cell.hash}}}};

@@ -34,6 +34,7 @@ class LmEvalTask {
 
  private:
   nlohmann::json sample(int number, const Item& item, const RecordRow& record, Sha256& hash);
+  std::string output_type() const;
   nlohmann::json generation() const;
 
   const ExportRun& run_;

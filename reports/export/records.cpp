@@ -105,7 +105,7 @@ nlohmann::json record_json(const ExportRun& run, const ExportCell& cell, const I
                {"delivered", nullptr},
                {"passages", passages_json(record)}});
   if (cell.row.cell.seed) json["seed"] = *cell.row.cell.seed;
-  if (record.answer) json["answer"] = *record.answer;
+  if (record.answer) json["answer"] = nlohmann::json::parse(*record.answer);
   if (record.delivered) json["delivered"] = *record.delivered;
   return json;
 }

@@ -2,8 +2,8 @@
 // says what it showed: passages, whether the gold text arrived, what had to be left out.
 //
 // Rule of truncation: passages (lowest rank first), then examples (last first) are left out whole
-// until prompt + max_new_tokens fits the context window; the question and the system text are
-// never cut. A prompt that still does not fit becomes a record with an error.
+// until prompt + max_new_tokens (or the longest choice) fits the context window; the question and
+// the system text are never cut. A prompt that still does not fit becomes a record with an error.
 // The token budget of passages works the same way before it: the numbered passages are counted
 // together, and the lowest ranks are left out whole until the rest is within the budget. A prompt
 // without any passage left is the plain question. `truncated` says that either rule took something.
@@ -41,6 +41,9 @@ struct ShownPassage {
 struct BuiltPrompt {
   TokenIds ids;
   std::string text;  // the final prompt as text, template included
+  std::vector<std::pair<std::size_t, std::size_t>> trusted;  // of the text, as in MarkedText
+  bool complete = false;
+  std::string delimiter;  // what stands between it and a choice that is scored behind it
   std::vector<ShownPassage> passages;
   int wording = 0;                // of the prompt template, from 0
   bool truncated = false;         // something was left out to fit, or the rest did not fit either

@@ -78,10 +78,27 @@ std::vector<Message> zero_shot_messages(const PromptTemplate& prompt, const std:
   return prompt_messages(prompt, {}, {}, question);
 }
 
-RenderedPrompt render_prompt(const LanguageModel& model, std::span<const Message> messages) {
-  MarkedText text = model.chat_template().render(messages, /*add_generation_prompt=*/true);
+MarkedText render(const LanguageModel& model, const PromptTemplate& prompt,
+                  std::span<const Message> messages, bool add_generation_prompt) {
+  const ChatTemplate& chat = model.chat_template();
+  if (chat.is_chat() || !prompt.delimiter) return chat.render(messages, add_generation_prompt);
+  std::string text;
+  for (const Message& message : messages) {
+    if (message.role == "assistant") {
+      text += *prompt.delimiter;
+    } else if (!text.empty()) {
+      text += "\n\n";
+    }
+    text += message.content;
+  }
+  return {text, {}};
+}
+
+RenderedPrompt render_prompt(const LanguageModel& model, const PromptTemplate& prompt,
+                             std::span<const Message> messages) {
+  MarkedText text = render(model, prompt, messages, /*add_generation_prompt=*/true);
   TokenIds ids = model.tokenizer().encode(text);
-  return {std::move(text.text), std::move(ids)};
+  return {std::move(text), std::move(ids)};
 }
 
 }  // namespace quadrant

@@ -40,11 +40,17 @@ std::vector<Message> zero_shot_messages(const PromptTemplate& prompt, const std:
 // For training lines that bring a whole user turn of their own.
 std::vector<Message> user_messages(const PromptTemplate& prompt, const std::string& user_turn);
 
+// By the model's chat template. Without one, a suite with a delimiter has its own plain text: an
+// empty line before each further question, the delimiter before each answer.
+MarkedText render(const LanguageModel& model, const PromptTemplate& prompt,
+                  std::span<const Message> messages, bool add_generation_prompt);
+
 struct RenderedPrompt {
-  std::string text;  // chat template included
+  MarkedText text;  // chat template included
   TokenIds ids;
 };
 // What the model gets to answer: the messages and the opening of the assistant's turn.
-RenderedPrompt render_prompt(const LanguageModel& model, std::span<const Message> messages);
+RenderedPrompt render_prompt(const LanguageModel& model, const PromptTemplate& prompt,
+                             std::span<const Message> messages);
 
 }  // namespace quadrant

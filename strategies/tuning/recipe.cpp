@@ -93,11 +93,11 @@ Exchange exchange_of(const TrainingExample& example, const PromptTemplate& promp
 }
 
 // What the chat template writes behind the prompt: the answer as it prints it, always plain text.
-std::string rendered_answer(const LanguageModel& model, const Exchange& exchange,
-                            const std::string& prompt_text) {
+std::string rendered_answer(const LanguageModel& model, const PromptTemplate& prompt,
+                            const Exchange& exchange, const std::string& prompt_text) {
   std::vector<Message> messages = exchange.prompt;
   messages.push_back({"assistant", exchange.answer});
-  const MarkedText full = model.chat_template().render(messages, /*add_generation_prompt=*/false);
+  const MarkedText full = render(model, prompt, messages, /*add_generation_prompt=*/false);
   if (!full.text.starts_with(prompt_text)) {
     throw Error("the chat template writes another prompt when the answer follows it",
                 "model.chat_template", kTemplateMend);
@@ -144,10 +144,10 @@ void add_question_answers(const Suite& suite, const LanguageModel& model,
     if (!has_answer(example)) continue;
     const std::uint64_t wording = number++ % static_cast<std::uint64_t>(wordings);
     const Exchange exchange = exchange_of(example, in_wording(suite.prompt, wording));
-    const RenderedPrompt prompt = render_prompt(model, exchange.prompt);
+    const RenderedPrompt prompt = render_prompt(model, suite.prompt, exchange.prompt);
     TrainingSequence sequence;
     append(sequence, prompt.ids, false);
-    const std::string answer = rendered_answer(model, exchange, prompt.text);
+    const std::string answer = rendered_answer(model, suite.prompt, exchange, prompt.text.text);
     append(sequence, continuation_ids(model.tokenizer(), {answer, {}}), true);
     append(sequence, end, true);
     check_length(sequence, model, exchange.answer);

@@ -25,6 +25,7 @@ class PlainTemplate : public ChatTemplate {
   }
 
   std::string hash() const override { return sha256_hex("chat template: none, 1"); }
+  bool is_chat() const override { return false; }
 
  private:
   static const char* before_answer(const std::string& text) {

@@ -33,6 +33,20 @@ std::vector<std::string> shown_examples(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("what is scored behind a prompt has its delimiter, and must fit") {
+  World world;
+  world.suite.output_type = "multiple_choice";
+  for (Item& item : world.suite.test) item.choices = {"no", std::string(50, 'x')};
+  CHECK(world.build(spec_of("zero_shot"))[0].delimiter.empty());  // the chat template opened a turn
+  world.model.chat = false;
+  const auto prompts = world.build(spec_of("zero_shot"));
+  CHECK(prompts[0].delimiter == " ");
+  world.model.window = static_cast<int>(prompts[0].ids.size()) + 50;
+  CHECK(world.build(spec_of("zero_shot"))[0].error.find("and 51 new tokens") != std::string::npos);
+  world.suite.output_type = "loglikelihood_rolling";
+  CHECK(world.build(spec_of("zero_shot"))[0].text.empty());
+}
+
 TEST_CASE("zero-shot: the question in the chat template") {
   const World world;
   const auto prompts = world.build(spec_of("zero_shot"));

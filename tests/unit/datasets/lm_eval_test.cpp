@@ -7,6 +7,7 @@
 
 #include "harness/core/error.h"
 #include "harness/core/files.h"
+#include "harness/metrics/metric.h"
 #include "suite_folder.h"
 
 namespace quadrant {
@@ -79,7 +80,9 @@ TEST_CASE("the settings of an lm-eval task are the suite's") {
   CHECK(suite.name == "local_choice");
   CHECK(suite.version == "2.0");
   CHECK(suite.prompt.system == "Pick one.");
-  CHECK(suite.metrics == std::vector<std::string>{"accuracy"});
+  CHECK(suite.metrics == std::vector<std::string>{"acc"});
+  CHECK(suite.output_type == "multiple_choice");
+  CHECK(suite.prompt.delimiter == " ");
   CHECK(suite.file_hashes.size() == 3);
   const Suite other = load(generate, golden().at("generate").at("files"));
   CHECK(other.prompt.max_new_tokens == 12);
@@ -87,6 +90,42 @@ TEST_CASE("the settings of an lm-eval task are the suite's") {
   CHECK(other.metrics == std::vector<std::string>{"exact_match"});
   CHECK(other.hash != suite.hash);
   CHECK(find_suite((generate.path() / "task.yaml").string()).hash == other.hash);
+}
+
+TEST_CASE("filters and the rule of exact_match are in each item") {
+  SuiteFolder folder;
+  folder.write("t.yaml",
+               "task: t\ndataset_path: json\noutput_type: generate_until\n"
+               "dataset_kwargs: {data_files: {test: d.jsonl}}\ntest_split: test\n"
+               "doc_to_text: q\ndoc_to_target: a\n"
+               "filter_list: [{name: f, filter: [{function: regex, regex_pattern: '(\\d+)'}, "
+               "{function: take_first}]}]\n"
+               "metric_list: [{metric: exact_match, ignore_case: true}]\n");
+  folder.write("d.jsonl", R"({"q": "Q:", "a": "4"})");
+  const Suite suite = load_suite(folder.path());
+  const Item& item = suite.test[0];
+  const Metric& metric = find_metric(suite.metrics[0]);
+  CHECK(score_of(metric, "it is 4 or 5", {}, item) == 1);
+  CHECK(score_of(metric, "four", {}, item) == 0);
+}
+
+TEST_CASE("continuations and whole texts") {
+  const std::string head =
+      "task: t\ndataset_path: json\ndataset_kwargs: {data_files: {test: d.jsonl}}\n"
+      "test_split: test\ndoc_to_target: \" {{a}}\"\n";
+  SuiteFolder continuation, rolling;
+  for (SuiteFolder* folder : {&continuation, &rolling}) {
+    folder->write("d.jsonl", R"({"q": "one two", "a": "three"})");
+  }
+  continuation.write("t.yaml", head + "output_type: loglikelihood\ndoc_to_text: q\n");
+  rolling.write("t.yaml", head + "output_type: loglikelihood_rolling\ntraining_split: test\n");
+  const Suite next = load_suite(continuation.path());
+  CHECK(next.metrics == std::vector<std::string>{"acc", "perplexity"});
+  CHECK(next.test[0].targets[0] == " three");
+  const Suite text = load_suite(rolling.path());
+  CHECK(text.kind == "text");
+  CHECK(text.metrics[0] == "byte_likelihood");
+  CHECK(text.test[0].question.empty());
 }
 
 TEST_CASE("few-shot examples come from their split") {
@@ -114,10 +153,11 @@ TEST_CASE("what an lm-eval task may not have is named") {
   };
   named("doc_to_text", "doc_to_text: !function utils.text", "t.yaml:");
   named("doc_to_text", "doc_to_text: !function utils.text", "!function");
-  named("output_type", "output_type: loglikelihood_rolling", "loglikelihood_rolling");
+  named("output_type", "output_type: loglikelihood_roling", "loglikelihood_roling");
   named("dataset_path", "dataset_path: allenai/ai2_arc", "allenai/ai2_arc");
-  named("target_delimiter", "target_delimiter: ''", "target_delimiter");
-  named("filter_list", "filter_list: [{name: f, filter: [{function: regex}]}]", "regex");
+  named("fewshot_delimiter", "fewshot_delimiter: ' '", "fewshot_delimiter");
+  named("filter_list", "filter_list: [{name: f, filter: [{function: uppercase}]}]", "uppercase");
+  named("filter_list", "filter_list: [{name: f, filter: []}, {name: g, filter: []}]", "2 lists");
   named("metric_list", "metric_list: [{metric: word_perplexity}]", "word_perplexity");
   named("generation_kwargs", "generation_kwargs: {temperature: 0.7}", "sampling");
   named("doc_to_txt", "doc_to_txt: q", "doc_to_txt");

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "golden.h"
+#include "harness/run/noise_floor.h"
 #include "strategies/lm/language_model.h"
 
 using namespace quadrant;
@@ -73,6 +74,12 @@ TEST_CASE("log-probabilities do not depend on the batch: 1, 3, 8 and 32 texts") 
   }
   MESSAGE("largest difference " << worst);
   CHECK(worst < 1e-4);
+}
+
+TEST_CASE("the noise floor that a run stores is within the bound") {
+  const double floor = logprob_noise_floor(smollm2());
+  MESSAGE("noise floor " << floor);
+  CHECK(floor < 1e-4);
 }
 
 TEST_CASE("prompts with a long common beginning answer as they do alone") {

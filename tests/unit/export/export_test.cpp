@@ -201,6 +201,35 @@ TEST_CASE("lm-eval: a folder a strategy, hashes and means that its readers can c
   CHECK(samples[3]["error"] == "the prompt is too long");
 }
 
+TEST_CASE("lm-eval: a scored answer has a request, a log-probability and greediness a choice") {
+  SmallRun plan = every_outcome();
+  for (Item& item : plan.items) {
+    item.choices = {"no", "N"};
+    item.answer = 1;
+  }
+  SmallStore store;
+  const std::int64_t run = store.add(plan);
+  store.store().database().execute(
+      "UPDATE cell SET decoding='{\"method\":\"multiple_choice\"}';"
+      "UPDATE record SET stop='choice',answer='{\"delimiter\":\" \",\"options\":["
+      "{\"logprob\":-2.5,\"tokens\":1,\"characters\":2,\"bytes\":2,\"greedy\":false},"
+      "{\"logprob\":-0.5,\"tokens\":1,\"characters\":1,\"bytes\":1,\"greedy\":true}]}' "
+      "WHERE stop='eos'");
+  const std::string date = "2026-01-02T03-04-05.678000";
+  const auto files = folder(store.store(), run, "lm-eval");
+  const json results = json::parse(files.at("none+base/results_" + date + ".json"));
+  CHECK(results["configs"]["demo"]["output_type"] == "multiple_choice");
+  CHECK(results["configs"]["demo"]["generation_kwargs"].is_null());
+  const json sample = lines(files.at("none+base/samples_demo_" + date + ".jsonl"))[0];
+  CHECK(sample["target"] == "1");
+  CHECK(sample["target_hash"] == sha256_hex("1"));
+  CHECK(sample["arguments"]["gen_args_1"]["arg_1"] == " N");
+  CHECK(sample["resps"] == json::parse(R"([[["-2.5", "False"]], [["-0.5", "True"]]])"));
+  CHECK(sample["filtered_resps"] == json::parse(R"([["-2.5", "False"], ["-0.5", "True"]])"));
+  const json line = lines(exported(store.store(), run, "jsonl"))[0];
+  CHECK(line["answer"]["options"][1]["greedy"] == true);
+}
+
 TEST_CASE("ragas, ragchecker, deepeval: a file a cell; a failed answer is null, not empty") {
   SmallStore store;
   const std::int64_t run = store.add(every_outcome());

@@ -6,6 +6,7 @@
 #include "harness/core/error.h"
 #include "harness/metrics/abstained.h"
 #include "harness/metrics/choice.h"
+#include "harness/metrics/filters.h"
 #include "harness/metrics/lexicon.h"
 #include "harness/metrics/metric.h"
 #include "harness/metrics/normalise.h"
@@ -229,4 +230,50 @@ TEST_CASE("parameters are checked before a run") {
     const std::string where = "item q7, \"" + parameter.first + "\"";
     CHECK_THROWS_WITH_AS(check_parameters(metrics, one), doctest::Contains(where.c_str()), Error);
   }
+}
+
+TEST_CASE("filters: what metrics see of an output") {
+  struct Row {
+    const char* filters;
+    const char* output;
+    const char* seen;
+  };
+  const Row rows[] = {
+      {R"x([])x", " Four. ", " Four. "},
+      {R"x([{"function":"remove_whitespace"},{"function":"lowercase"}])x", " \u3000Four.\n",
+       "four."},
+      {R"x([{"function":"regex"}])x", "so #### 1,234 apples", "1,234"},
+      {R"x([{"function":"regex"}])x", "nothing", "[invalid]"},
+      {R"x([{"function":"regex","regex_pattern":"(-?[$0-9.,]{2,})|(-?[0-9]+)","group_select":-1}])x",
+       "5 of 12.5, or 7", "7"},
+      {R"x([{"function":"regex","regex_pattern":"(?s)A(.*)B","fallback":"?"}])x", "xA1\n2By",
+       "1\n2"},
+      {R"x([{"function":"regex","regex_pattern":"답: ([가-힣]+)"}])x", "음... 답: 서울.", "서울"},
+      {R"x([{"function":"map","mapping_dict":{"yes":"1"},"default_value":"0"}])x", "yes", "1"},
+      {R"x([{"function":"map","mapping_dict":{"yes":"1"},"default_value":"0"}])x", "Yes", "0"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.filters);
+    Item item;
+    item.meta["filters"] = row.filters;
+    CHECK(filtered(row.output, item) == row.seen);
+  }
+  Item broken;
+  broken.id = "q7";
+  for (const char* filters : {R"x([{"function":"regex","regex_pattern":"(?<=a)b"}])x",
+                              R"x([{"function":"vote"}])x", "["}) {
+    broken.meta["filters"] = filters;
+    CHECK_THROWS_WITH_AS(filtered("x", broken), doctest::Contains("item q7"), Error);
+  }
+}
+
+TEST_CASE("exact_match by lm-eval's rule") {
+  Item item = item_with({"The 3 Cats!"});
+  CHECK(find_metric("exact_match").score("cats 3", item) == 0);
+  item.meta["exact_match"] = "{}";
+  CHECK(find_metric("exact_match").score("The 3 Cats!", item) == 1);
+  CHECK(find_metric("exact_match").score(" The 3 Cats!", item) == 0);
+  item.meta["exact_match"] =
+      R"x({"ignore_case":true,"ignore_punctuation":true,"ignore_numbers":true,"regexes_to_ignore":["(?s).*: "]})x";
+  CHECK(find_metric("exact_match").score("so\nit is: the 7 cats", item) == 1);
 }

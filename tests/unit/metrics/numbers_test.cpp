@@ -3,10 +3,12 @@
 
 #include <cmath>
 
+#include "harness/core/error.h"
 #include "harness/metrics/bleu.h"
 #include "harness/metrics/calibration.h"
 #include "harness/metrics/chrf.h"
 #include "harness/metrics/knowledge.h"
+#include "harness/metrics/metric.h"
 #include "harness/metrics/option_scores.h"
 #include "harness/metrics/rouge.h"
 
@@ -58,4 +60,88 @@ TEST_CASE("text scores take composed and decomposed Hangul alike, and bad bytes"
   CHECK_NOTHROW(chrf_statistics("\xFF\xC3", {"x"}));
   CHECK(rouge_tokens("Rooms\xFF 한국 B2b", true) == std::vector<std::string>{"room", "b2b"});
   CHECK(rouge(Rouge::k1, "서울", "서울", false) == 0);
+}
+
+namespace {
+
+OptionScore option(double logprob, int size, double without_question = NAN) {
+  OptionScore score;
+  score.logprob = logprob;
+  score.tokens = score.characters = score.bytes = size;
+  score.without_question = without_question;
+  return score;
+}
+
+}  // namespace
+
+TEST_CASE("metrics of choices: each rule has its own best") {
+  Item item;
+  item.id = "q";
+  item.choices = {"ab", "abcdefgh", "서울시"};
+  item.answer = 1;
+  item.targets = {"abcdefgh"};
+  const std::vector<OptionScore> options{option(-1, 2, -0.5), option(-3, 8, -6),
+                                         option(-1.1, 3, -9)};
+  const auto score = [&](const char* name) {
+    return score_of(find_metric(name), "ignored", options, item);
+  };
+  CHECK(score("acc") == 0);
+  CHECK(score("acc_norm") == 0);   // -1.1 / 3 characters
+  CHECK(score("acc_bytes") == 0);  // -1.1 / 9 bytes
+  CHECK(score("acc_mutual_info") == 0);
+  item.answer = 2;
+  CHECK(score("acc_norm") == 1);
+  CHECK(score("acc_bytes") == 1);
+  CHECK(score("acc_mutual_info") == 1);
+  CHECK(score("ranked_share") == doctest::Approx(0.5));
+  CHECK(score("logprob") == -1.1);
+  const double sum = std::exp(-1) + std::exp(-3) + std::exp(-1.1);
+  CHECK(score("choice_probability") == doctest::Approx(std::exp(-1.1) / sum));
+  item.answer = std::nullopt;
+  CHECK(std::isnan(score("acc")));
+}
+
+TEST_CASE("metrics of continuations and texts: corpus values weigh by what they count") {
+  Item item;
+  item.targets = {"two  words"};
+  std::vector<OptionScore> one{option(-4, 10)};
+  one[0].greedy = true;
+  CHECK(score_of(find_metric("acc"), "", one, item) == 1);
+  CHECK(score_of(find_metric("bits_per_byte"), "", one, item) ==
+        doctest::Approx(4 / 10.0 / std::log(2)));
+  CHECK(score_of(find_metric("byte_likelihood"), "", one, item) == doctest::Approx(std::exp(-0.4)));
+  CHECK(score_of(find_metric("word_perplexity"), "", one, item) == doctest::Approx(std::exp(2)));
+  CHECK(score_of(find_metric("perplexity"), "", one, item) == doctest::Approx(std::exp(4)));
+  const Metric& metric = find_metric("byte_perplexity");
+  CHECK(statistics_of(metric, "", one, item) == Numbers{-4, 10});
+  CHECK(metric.from_statistics(Numbers{-14, 20}) == doctest::Approx(std::exp(0.7)));
+  CHECK(statistics_of(metric, "", {}, item).empty());
+}
+
+TEST_CASE("a metric and the way of answering must fit") {
+  const auto complaint = [](std::vector<std::string> metrics, const std::string& output_type) {
+    try {
+      check_metrics(metrics, output_type);
+    } catch (const Error& error) {
+      return error.problem();
+    }
+    return std::string("none");
+  };
+  CHECK(complaint({"acc", "exact_match"}, "multiple_choice") == "none");
+  CHECK(complaint({"byte_likelihood", "bits_per_byte"}, "loglikelihood_rolling") == "none");
+  CHECK(complaint({"f1", "acc"}, "generate_until").find("are generated") != std::string::npos);
+  CHECK(complaint({"acc", "f1"}, "loglikelihood").find("gives none") != std::string::npos);
+  CHECK(complaint({"perplexity", "acc"}, "loglikelihood").find("no bounds") != std::string::npos);
+}
+
+TEST_CASE("option scores come back from the store's text as they were") {
+  std::vector<OptionScore> options{option(-1.0 / 3, 2), option(-2e-17, 4, -0.1)};
+  options[1].greedy = true;
+  const auto back = options_from_text(options_to_text(options, " "));
+  REQUIRE(back.size() == 2);
+  CHECK(back[0].logprob == options[0].logprob);
+  CHECK(std::isnan(back[0].without_question));
+  CHECK(back[1].without_question == -0.1);
+  CHECK(back[1].greedy);
+  CHECK(back[1].bytes == 4);
 }

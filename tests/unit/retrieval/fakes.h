@@ -91,6 +91,7 @@ class PlainTemplate : public ChatTemplate {
     return result;
   }
   std::string hash() const override { return sha256_hex("plain"); }
+  bool is_chat() const override { return false; }
 };
 
 class FakeModel : public LanguageModel {

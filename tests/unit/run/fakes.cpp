@@ -29,6 +29,7 @@ class ByteTokenizer : public Tokenizer {
     return text;
   }
   std::string hash() const override { return sha256_hex(script_.tokenizer); }
+  std::optional<std::int32_t> end_of_text() const override { return 0; }
 
  private:
   const Script& script_;
@@ -75,7 +76,26 @@ class ScriptedModel : public LanguageModel {
     ++script_.batches;
     return answers;
   }
-  std::vector<TokenScores> score(std::span<const ScoreRequest>) override { return {}; }
+  // The answer that it would give is likely, behind its question, and everything else is not.
+  std::vector<TokenScores> score(std::span<const ScoreRequest> requests) override {
+    script_.before_batch();
+    double together = 0;
+    for (const ScoreRequest& request : requests) together += static_cast<double>(request.first);
+    std::vector<TokenScores> scores;
+    for (const ScoreRequest& request : requests) {
+      const std::span<const std::int32_t> ids(request.ids);
+      const std::string context = tokenizer_.decode(ids.first(request.first));
+      const std::string rest = tokenizer_.decode(ids.subspan(request.first));
+      TokenScores& score = scores.emplace_back();
+      score.greedy = context.find("Q ") != std::string::npos && rest == " " + answer_to(context);
+      for (std::size_t i = 0; i < rest.size(); ++i) {
+        const double unlikely = 2 + fraction(context + learnt + rest.substr(0, i));
+        score.logprobs.push_back(-(score.greedy ? 0.1 : unlikely) - together * 1e-9);
+      }
+    }
+    ++script_.batches;
+    return scores;
+  }
 
   std::string learnt;  // "" = base
 
@@ -220,6 +240,7 @@ class FakeContext : public Context {
     prompt.text += "Q " + item.question;
     if (item.meta.contains("too_long")) prompt.error = "the prompt does not fit";
     prompt.ids = environment_.model.tokenizer().encode_plain(prompt.text);
+    prompt.delimiter = " ";
     return prompt;
   }
 

@@ -118,9 +118,9 @@ std::string contents(const Store& store, std::int64_t run_id) {
     const AttemptRow attempt = store.attempt(*cell.attempt_id);
     text += attempt.output_hash + " " + attempt.index_hash + fmt::format(" {}\n", attempt.flops);
     store.for_each_record(attempt.id, [&](const RecordRow& record) {
-      text += fmt::format("{}|{}|{}|{}|{}|{}|{}|{}\n", record.item_no, record.prompt, record.output,
-                          record.stop, record.logprob, record.prompt_tokens, record.output_tokens,
-                          record.error);
+      text += fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}\n", record.item_no, record.prompt,
+                          record.output, record.stop, record.logprob, record.prompt_tokens,
+                          record.output_tokens, record.error, record.answer.value_or(""));
       for (const RetrievalRow& row : record.retrieval) {
         text += fmt::format("  {} {} {}\n", row.doc_id, row.score, row.passage);
       }
