@@ -18,7 +18,9 @@ struct ArmStatistics {
 
 Statistics statistics_of(const Metric& metric, const RecordRow& record, const Item& item) {
   if (!record.error.empty() || !is_answerable(item)) return {};
-  return metric.statistics(record.output, item);
+  const auto options =
+      record.answer ? options_from_text(*record.answer) : std::vector<OptionScore>{};
+  return quadrant::statistics_of(metric, record.output, options, item);
 }
 
 ArmStatistics read_arm(const Store& store, const Metric& metric, const std::vector<Item>& items,
