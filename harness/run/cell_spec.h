@@ -28,6 +28,7 @@ struct CellParts {
   std::string embedder_hash;  // "" = the context needs none
   std::string training_hash;  // "" = base
   std::optional<std::uint64_t> seed;
+  std::string reranker_hash = {};  // "" = the context needs none
 };
 nlohmann::json decoding_spec(const Experiment& experiment, const Suite& suite);
 nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experiment,
