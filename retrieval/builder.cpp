@@ -159,8 +159,8 @@ bool IndexBuilder::finish() {
   return true;
 }
 
-void IndexBuilder::append_vectors(std::size_t first, std::size_t count) {
-  const PassageTable passages(folder_ / kPassagesFile);
+void IndexBuilder::append_vectors(const PassageTable& passages, std::size_t first,
+                                  std::size_t count) {
   std::vector<std::string> texts;
   for (std::size_t row = first; row < first + count; ++row) {
     texts.push_back(searched_text(passages.at(row)));
@@ -183,10 +183,11 @@ bool IndexBuilder::embed() {
   std::size_t done = fs::exists(file) ? fs::file_size(file) / row_bytes : 0;
   if (done < rows_) done = old_rows_ + (done - old_rows_) / kTextsAtOnce * kTextsAtOnce;
   if (fs::exists(file)) fs::resize_file(file, std::min(done, rows_) * row_bytes);
+  const PassageTable passages(folder_ / kPassagesFile);
   while (done < rows_) {
     if (!observe_({"embedding", done, rows_})) return false;
     const std::size_t count = std::min(kTextsAtOnce, rows_ - done);
-    append_vectors(done, count);
+    append_vectors(passages, done, count);
     done += count;
   }
   return true;

@@ -29,7 +29,7 @@ class IndexBuilder {
 
  private:
   bool embed();
-  void append_vectors(std::size_t first, std::size_t count);
+  void append_vectors(const PassageTable& passages, std::size_t first, std::size_t count);
   bool index_neighbours();
   bool count_words();
   double measure_recall() const;

@@ -16,11 +16,11 @@
 namespace quadrant {
 namespace {
 
-constexpr std::size_t kQueriesAtOnce = 256;    // bounds the memory of the lists
-constexpr std::size_t kRowsAtOnce = 8192;      // one piece of work
-constexpr std::size_t kFewQueries = 4;         // up to here a plain product beats a matrix product
-constexpr std::size_t kSpareCandidates = 8;    // so that most lists are complete at the first try
-constexpr std::size_t kCompressedFactor = 10;  // candidates for each hit
+constexpr std::size_t kQueriesAtOnce = 256;  // bounds the memory of the lists
+constexpr std::size_t kRowsAtOnce = 8192;    // one piece of work of an exact search
+constexpr std::size_t kPieceQueries = 16;    // one piece of work of an approximate search
+constexpr std::size_t kFewQueries = 4;       // up to here a plain product beats a matrix product
+constexpr std::size_t kSpareCandidates = 8;  // so that most lists are complete at the first try
 
 using Lists = std::vector<Ranking>;
 
@@ -69,8 +69,8 @@ Lists best_by_blas(const VectorTable& table, std::span<const float> queries, std
 }
 
 // The best `asked` rows of each query by float scores, best first.
-Lists float_candidates(const VectorTable& table, std::span<const float> queries,
-                       std::size_t asked) {
+Lists best_on_all_cores(const VectorTable& table, std::span<const float> queries,
+                        std::size_t asked) {
   const auto width = static_cast<std::size_t>(table.dimension());
   Lists lists(queries.size() / width);
   std::mutex mutex;
@@ -107,22 +107,33 @@ DenseIndex::DenseIndex(VectorTable vectors) : vectors_(std::move(vectors)) {
 DenseIndex::DenseIndex(VectorTable vectors, NeighbourIndex neighbours)
     : DenseIndex(std::move(vectors)) {
   neighbours_ = std::move(neighbours);
-  QUADRANT_CHECK(neighbours_->size() == size());
+  neighbours_->prepare_search(vectors_);
 }
 
 // Empty when a row that is no candidate could still belong to the first k.
 Ranking DenseIndex::rescored(std::span<const float> query, Ranking candidates, std::size_t k,
                              bool all_rows) const {
   const double worst = candidates.empty() ? 0 : candidates.back().score;
-  for (RankedRow& hit : candidates) hit.score = exact_product(query, vectors_.row(hit.row));
+  std::vector<const float*> rows;
+  for (const RankedRow& hit : candidates) rows.push_back(vectors_.row(hit.row).data());
+  const std::vector<double> scores = exact_products(query, rows);
+  for (std::size_t i = 0; i < scores.size(); ++i) candidates[i].score = scores[i];
   std::sort(candidates.begin(), candidates.end(), ranks_before);
+  if (all_rows) {
+    candidates.resize(std::min(k, candidates.size()));
+    return candidates;
+  }
   // Bound on the rounding of a float sum in any order (Higham, Accuracy and Stability, 3.1).
   const double length = std::sqrt(exact_product(query, query));
   const double rounding =
       static_cast<double>(query.size() + 1) * FLT_EPSILON * length * longest_ + FLT_MIN;
-  if (!all_rows && candidates[k - 1].score <= worst + rounding) return {};
-  candidates.resize(std::min(k, candidates.size()));
+  if (candidates[k - 1].score <= worst + rounding) return {};
+  candidates.resize(k);
   return candidates;
+}
+
+Lists DenseIndex::float_candidates(std::span<const float> queries, std::size_t asked) const {
+  return device_ ? device_->best(queries, asked) : best_on_all_cores(vectors_, queries, asked);
 }
 
 std::vector<Ranking> DenseIndex::exact_search(std::span<const float> queries, int k) const {
@@ -134,16 +145,14 @@ std::vector<Ranking> DenseIndex::exact_search(std::span<const float> queries, in
   const std::size_t first_try = std::min(wanted + kSpareCandidates, size());
   for (std::size_t first = 0; first < hits.size(); first += kQueriesAtOnce) {
     const std::size_t count = std::min(kQueriesAtOnce, hits.size() - first);
-    Lists lists =
-        float_candidates(vectors_, queries.subspan(first * width, count * width), first_try);
+    Lists lists = float_candidates(queries.subspan(first * width, count * width), first_try);
     for (std::size_t i = 0; i < count; ++i) {
       const auto query = queries.subspan((first + i) * width, width);
       auto& result = hits[first + i] =
           rescored(query, std::move(lists[i]), wanted, first_try == size());
       for (std::size_t asked = first_try; result.empty();) {
         asked = std::min(2 * asked, size());
-        result =
-            rescored(query, float_candidates(vectors_, query, asked)[0], wanted, asked == size());
+        result = rescored(query, float_candidates(query, asked)[0], wanted, asked == size());
       }
     }
   }
@@ -153,13 +162,17 @@ std::vector<Ranking> DenseIndex::exact_search(std::span<const float> queries, in
 std::vector<Ranking> DenseIndex::approximate_search(std::span<const float> queries, int k) const {
   const auto width = static_cast<std::size_t>(dimension());
   const auto wanted = static_cast<std::size_t>(k);
-  const std::size_t asked =
-      neighbours_->is_compressed() ? wanted * kCompressedFactor : wanted + kSpareCandidates;
-  Lists lists = neighbours_->candidates(vectors_, queries, std::min(asked, size()));
-  for (std::size_t i = 0; i < lists.size(); ++i) {
-    lists[i] = rescored(queries.subspan(i * width, width), std::move(lists[i]), wanted,
-                        /*all_rows=*/true);
-  }
+  const std::size_t many = queries.size() / width;
+  Lists lists(many);
+  for_each_parallel((many + kPieceQueries - 1) / kPieceQueries, [&](std::size_t piece) {
+    const std::size_t first = piece * kPieceQueries;
+    const std::size_t count = std::min(kPieceQueries, many - first);
+    Lists found = neighbours_->candidates(queries.subspan(first * width, count * width), wanted);
+    for (std::size_t i = 0; i < count; ++i) {
+      lists[first + i] = rescored(queries.subspan((first + i) * width, width), std::move(found[i]),
+                                  wanted, /*all_rows=*/true);
+    }
+  });
   return lists;
 }
 

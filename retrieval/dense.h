@@ -12,6 +12,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +25,16 @@
 
 namespace quadrant {
 
+// Products on a device that holds the vectors, such as a GPU: retrieval itself knows none.
+class DeviceSearch {
+ public:
+  virtual ~DeviceSearch() = default;
+  // For each query the `count` best rows (as many as there are at most) by float inner product,
+  // best first; equal products in any order.
+  virtual std::vector<Ranking> best(std::span<const float> queries, std::size_t count) const = 0;
+};
+using DeviceSearchMaker = std::function<std::unique_ptr<DeviceSearch>(const VectorTable& rows)>;
+
 class DenseIndex {
  public:
   explicit DenseIndex(VectorTable vectors);                    // exact
@@ -32,6 +44,8 @@ class DenseIndex {
   std::size_t size() const { return vectors_.size(); }
   const VectorTable& vectors() const { return vectors_; }
   bool is_exact() const { return !neighbours_; }
+  // Exact searches take their candidates from there; the results are the same to the last bit.
+  void use_device(const DeviceSearchMaker& maker) { device_ = maker(vectors_); }
 
   // `queries` is row-major [queries, dimension], without NaN. One list per query: min(k, size())
   // hits by score, then by row; an approximate index may find fewer.
@@ -42,9 +56,11 @@ class DenseIndex {
   std::vector<Ranking> approximate_search(std::span<const float> queries, int k) const;
   Ranking rescored(std::span<const float> query, Ranking candidates, std::size_t k,
                    bool all_rows) const;
+  std::vector<Ranking> float_candidates(std::span<const float> queries, std::size_t asked) const;
 
   VectorTable vectors_;
   std::optional<NeighbourIndex> neighbours_;
+  std::unique_ptr<DeviceSearch> device_;
   double longest_ = 0;  // largest length of a row
 };
 

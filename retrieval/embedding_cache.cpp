@@ -36,8 +36,10 @@ CachedEmbedder::CachedEmbedder(Embedder& inner, const fs::path& folder)
   if (fs::exists(file_)) read();
 }
 
+std::size_t CachedEmbedder::record_bytes() const { return kKeyBytes + row_bytes() + kCheckBytes; }
+
 void CachedEmbedder::read() {
-  const std::size_t record = kKeyBytes + row_bytes() + kCheckBytes;
+  const std::size_t record = record_bytes();
   const std::size_t whole = fs::file_size(file_) / record * record;
   if (whole != fs::file_size(file_)) fs::resize_file(file_, whole);  // a crash cut the last one
   const MappedFile mapped(file_);
@@ -46,9 +48,7 @@ void CachedEmbedder::read() {
     const std::string_view vector = mapped.bytes().substr(at + kKeyBytes, row_bytes());
     const std::string_view check = mapped.bytes().substr(at + kKeyBytes + row_bytes(), kCheckBytes);
     if (check_of(key, vector) != check) continue;
-    std::vector<float> row(static_cast<std::size_t>(dimension()));
-    std::memcpy(row.data(), vector.data(), vector.size());
-    vectors_[std::string(key)] = std::move(row);
+    places_[std::string(key)] = at;
   }
 }
 
@@ -60,12 +60,37 @@ void CachedEmbedder::append(std::span<const std::string> keys, std::span<const f
     records += keys[i];
     records += bytes_of(row);
     records += check_of(keys[i], bytes_of(row));
-    vectors_[keys[i]].assign(row.begin(), row.end());
   }
   std::ofstream file(file_, std::ios::binary | std::ios::app);
   file.write(records.data(), static_cast<std::streamsize>(records.size()));
-  if (file.flush()) return;
-  throw Error("cannot write the vectors", file_.string(), "free some space on that disk");
+  if (!file.flush()) {
+    throw Error("cannot write the vectors", file_.string(), "free some space on that disk");
+  }
+  // Another process may have appended too: where this one's records are, the stream knows.
+  std::size_t place = static_cast<std::size_t>(file.tellp()) - records.size();
+  for (const std::string& key : keys) {
+    places_[key] = place;
+    place += record_bytes();
+  }
+}
+
+std::vector<float> CachedEmbedder::stored(std::span<const std::string> keys) const {
+  std::vector<float> rows;
+  std::ifstream file(file_, std::ios::binary);
+  std::string record(record_bytes(), '\0');
+  for (const std::string& key : keys) {
+    file.seekg(static_cast<std::streamoff>(places_.at(key)));
+    file.read(record.data(), static_cast<std::streamsize>(record.size()));
+    const std::string_view vector = std::string_view(record).substr(kKeyBytes, row_bytes());
+    if (!file || !record.starts_with(key) || !record.ends_with(check_of(key, vector))) {
+      throw Error("the file of the vectors was changed by another program", file_.string(),
+                  "start again");
+    }
+    rows.resize(rows.size() + static_cast<std::size_t>(dimension()));
+    std::memcpy(rows.data() + rows.size() - static_cast<std::size_t>(dimension()), vector.data(),
+                vector.size());
+  }
+  return rows;
 }
 
 std::vector<float> CachedEmbedder::embed(std::span<const std::string> texts) {
@@ -73,18 +98,13 @@ std::vector<float> CachedEmbedder::embed(std::span<const std::string> texts) {
   std::set<std::string> asked;
   for (const std::string& text : texts) {
     keys.push_back(sha256_hex(text));
-    if (vectors_.contains(keys.back()) || !asked.insert(keys.back()).second) continue;
+    if (places_.contains(keys.back()) || !asked.insert(keys.back()).second) continue;
     new_keys.push_back(keys.back());
     new_texts.push_back(text);
   }
   if (!new_texts.empty()) append(new_keys, inner_.embed(new_texts));
   embedded_ += new_texts.size();
-  std::vector<float> rows;
-  for (const std::string& key : keys) {
-    const std::vector<float>& row = vectors_.at(key);
-    rows.insert(rows.end(), row.begin(), row.end());
-  }
-  return rows;
+  return stored(keys);
 }
 
 }  // namespace quadrant

@@ -2,8 +2,9 @@
 //
 // One file an embedder, of records that are only ever appended: SHA-256 of the text, the vector,
 // and the first bytes of a SHA-256 over both. A record that was cut off or damaged is not used, and
-// its text is embedded again. The last bits of a vector are those of the batch it was first
-// embedded in, so an index made with a cache may differ from one made without it, by rounding only.
+// its text is embedded again. Only where each record lies is kept in memory. The last bits of a
+// vector are those of the batch it was first embedded in, so an index made with a cache may differ
+// from one made without it, by rounding only.
 #pragma once
 
 #include <filesystem>
@@ -33,11 +34,13 @@ class CachedEmbedder : public Embedder {
  private:
   void read();
   void append(std::span<const std::string> keys, std::span<const float> rows);
+  std::vector<float> stored(std::span<const std::string> keys) const;
+  std::size_t record_bytes() const;
   std::size_t row_bytes() const { return static_cast<std::size_t>(dimension()) * sizeof(float); }
 
   Embedder& inner_;
   std::filesystem::path file_;
-  std::map<std::string, std::vector<float>> vectors_;  // by SHA-256
+  std::map<std::string, std::size_t> places_;  // of the records in the file, by SHA-256
   std::size_t embedded_ = 0;
 };
 

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "harness/core/error.h"
-#include "harness/metrics/normalise.h"
 
 namespace quadrant {
 namespace {
@@ -94,31 +93,6 @@ std::map<std::string, SliceMeasures> mean_by_slice(std::span<const MeasuredQuery
     slice.mean = divided(slice.mean, static_cast<double>(slice.queries));
   }
   return slices;
-}
-
-RagIdentity rag_identity(std::span<const AnsweredItem> items) {
-  RagIdentity identity{items.size()};
-  double hits = 0, misses = 0;
-  for (const AnsweredItem& item : items) {
-    (item.hit ? hits : misses) += 1;
-    (item.hit ? identity.accuracy_hit : identity.accuracy_miss) += item.correct;
-  }
-  if (hits > 0) identity.accuracy_hit /= hits;
-  if (misses > 0) identity.accuracy_miss /= misses;
-  if (!items.empty()) identity.hit_rate = hits / static_cast<double>(items.size());
-  return identity;
-}
-
-double k_precision(std::string_view answer, std::span<const std::string> passages) {
-  std::map<std::string, int> known;
-  for (const std::string& passage : passages) {
-    for (const std::string& word : normalised_words(passage)) ++known[word];
-  }
-  const std::vector<std::string> words = normalised_words(answer);
-  if (words.empty()) return std::numeric_limits<double>::quiet_NaN();
-  double supported = 0;
-  for (const std::string& word : words) supported += known[word]-- > 0;
-  return supported / static_cast<double>(words.size());
 }
 
 }  // namespace quadrant

@@ -1,12 +1,11 @@
 // What a ranking is worth, by the rules of trec_eval (github.com/usnistgov/trec_eval, as
-// pytrec_eval and BEIR use it), and how retrieval and answers hang together.
+// pytrec_eval and BEIR use it).
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "harness/core/types.h"
@@ -45,22 +44,5 @@ struct SliceMeasures {
 };
 // By slice, and under "" over all.
 std::map<std::string, SliceMeasures> mean_by_slice(std::span<const MeasuredQuery> queries);
-
-// accuracy = hit_rate * accuracy_hit + (1 - hit_rate) * accuracy_miss: where the answers come from.
-// A side without items has accuracy 0.
-struct RagIdentity {
-  std::size_t items = 0;
-  double hit_rate = 0, accuracy_hit = 0, accuracy_miss = 0;
-  double accuracy() const { return hit_rate * accuracy_hit + (1 - hit_rate) * accuracy_miss; }
-};
-struct AnsweredItem {
-  bool hit = false;    // the gold text was in the prompt
-  double correct = 0;  // 0 to 1
-};
-RagIdentity rag_identity(std::span<const AnsweredItem> items);
-
-// K-Precision (Adlakha et al. 2023): the share of the answer's words that are in the passages, a
-// word counting as often as it is in both. NaN for an answer without words.
-double k_precision(std::string_view answer, std::span<const std::string> passages);
 
 }  // namespace quadrant

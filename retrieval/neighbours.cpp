@@ -21,7 +21,8 @@ namespace quadrant {
 namespace {
 
 constexpr std::size_t kTrainingRows = 200'000;  // FAISS's clusters want 39 to 256 rows each
-constexpr std::size_t kQueriesAtOnce = 16;      // one piece of work
+constexpr std::size_t kCompressedFactor = 10;   // candidates for each hit
+constexpr std::size_t kSpare = 8;               // candidates more than hits
 
 const faiss::IndexHNSWFlat* as_graph(const faiss::Index& index) {
   return dynamic_cast<const faiss::IndexHNSWFlat*>(&index);
@@ -126,33 +127,33 @@ void NeighbourIndex::save(const std::filesystem::path& file) const {
   });
 }
 
-std::vector<Ranking> NeighbourIndex::candidates(const VectorTable& table,
-                                                std::span<const float> queries,
-                                                std::size_t count) const {
+void NeighbourIndex::prepare_search(const VectorTable& table) {
+  QUADRANT_CHECK(table.size() == size());
+  if (as_graph(*index_)) bytes_.emplace(table);
+}
+
+std::vector<Ranking> NeighbourIndex::candidates(std::span<const float> queries,
+                                                std::size_t k) const {
   const auto width = static_cast<std::size_t>(index_->d);
-  std::vector<Ranking> lists(queries.size() / width);
-  const auto* graph = as_graph(*index_);
-  const std::size_t pieces = (lists.size() + kQueriesAtOnce - 1) / kQueriesAtOnce;
-  for_each_parallel(pieces, [&](std::size_t piece) {
-    const std::size_t first = piece * kQueriesAtOnce;
-    const std::size_t many = std::min(kQueriesAtOnce, lists.size() - first);
-    if (graph) {
-      GraphSearch search(graph->hnsw, table);
-      const auto breadth = std::max(count, static_cast<std::size_t>(settings_.ef_search));
-      for (std::size_t i = first; i < first + many; ++i) {
-        lists[i] = search.nearest(queries.subspan(i * width, width), count, breadth);
-      }
-      return;
+  const std::size_t many = queries.size() / width;
+  const std::size_t count = std::min(is_compressed() ? kCompressedFactor * k : k + kSpare, size());
+  std::vector<Ranking> lists(many);
+  if (const auto* graph = as_graph(*index_)) {
+    GraphSearch search(graph->hnsw, *bytes_);
+    const auto breadth = std::max(k, static_cast<std::size_t>(settings_.ef_search));
+    for (std::size_t i = 0; i < many; ++i) {
+      lists[i] = search.nearest(queries.subspan(i * width, width), count, breadth);
     }
-    std::vector<float> scores(many * count);
-    std::vector<std::int64_t> rows(many * count);
-    index_->search(static_cast<std::int64_t>(many), queries.data() + first * width,
-                   static_cast<std::int64_t>(count), scores.data(), rows.data());
-    for (std::size_t i = 0; i < many * count; ++i) {
-      if (rows[i] < 0) continue;  // fewer were found
-      lists[first + i / count].push_back({static_cast<std::size_t>(rows[i]), scores[i]});
-    }
-  });
+    return lists;
+  }
+  std::vector<float> scores(many * count);
+  std::vector<std::int64_t> rows(many * count);
+  index_->search(static_cast<std::int64_t>(many), queries.data(), static_cast<std::int64_t>(count),
+                 scores.data(), rows.data());
+  for (std::size_t i = 0; i < many * count; ++i) {
+    if (rows[i] < 0) continue;  // fewer were found
+    lists[i / count].push_back({static_cast<std::size_t>(rows[i]), scores[i]});
+  }
   return lists;
 }
 

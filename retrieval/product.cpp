@@ -2,8 +2,19 @@
 
 #include <immintrin.h>
 
+#include <algorithm>
+
 namespace quadrant {
 namespace {
+
+// Halves added to halves: short chains, where one after the other would wait at each.
+template <std::size_t kLanes>
+float sum_of(float (&lanes)[kLanes]) {
+  for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+}
 
 float plain_product(const float* a, const float* b, std::size_t width) {
   float sums[4] = {};
@@ -12,7 +23,7 @@ float plain_product(const float* a, const float* b, std::size_t width) {
     for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
   }
   for (; i < width; ++i) sums[0] += a[i] * b[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  return sum_of(sums);
 }
 
 [[gnu::target("avx2,fma")]] float avx2_product(const float* a, const float* b, std::size_t width) {
@@ -27,8 +38,7 @@ float plain_product(const float* a, const float* b, std::size_t width) {
   const __m256 sum = _mm256_add_ps(_mm256_add_ps(first, second), _mm256_add_ps(third, fourth));
   float lanes[8];
   _mm256_storeu_ps(lanes, sum);
-  float total = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
-                ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+  float total = sum_of(lanes);
   for (; i < width; ++i) total += a[i] * b[i];
   return total;
 }
@@ -45,8 +55,7 @@ float plain_product(const float* a, const float* b, std::size_t width) {
   const __m512 sum = _mm512_add_ps(_mm512_add_ps(first, second), _mm512_add_ps(third, fourth));
   float lanes[16];
   _mm512_storeu_ps(lanes, sum);
-  float total = 0;
-  for (const float lane : lanes) total += lane;
+  float total = sum_of(lanes);
   for (; i < width; ++i) total += a[i] * b[i];
   return total;
 }
@@ -68,6 +77,24 @@ double exact_product(std::span<const float> a, std::span<const float> b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * b[i];
   return sum;
+}
+
+std::vector<double> exact_products(std::span<const float> query,
+                                   std::span<const float* const> rows) {
+  constexpr std::size_t kTogether = 8;  // sums that do not wait for each other
+  std::vector<double> products(rows.size());
+  for (std::size_t first = 0; first < rows.size(); first += kTogether) {
+    const std::size_t count = std::min(kTogether, rows.size() - first);
+    const float* group[kTogether];
+    for (std::size_t r = 0; r < kTogether; ++r) group[r] = rows[first + std::min(r, count - 1)];
+    double sums[kTogether] = {};
+    for (std::size_t i = 0; i < query.size(); ++i) {
+      const double q = query[i];
+      for (std::size_t r = 0; r < kTogether; ++r) sums[r] += q * group[r][i];
+    }
+    std::copy_n(sums, count, products.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+  return products;
 }
 
 }  // namespace quadrant

@@ -26,6 +26,14 @@ bool uses_vectors(const SearchSettings& settings) {
 }
 bool uses_words(const SearchSettings& settings) { return settings.retriever != "dense"; }
 
+Reranker by_pair_scorer(PairScorer& scorer) {
+  return [&scorer](const std::string& question, std::span<const Passage> passages) {
+    std::vector<std::string> texts;
+    for (const Passage& passage : passages) texts.push_back(searched_text(passage));
+    return scorer.score(question, texts);
+  };
+}
+
 IndexRetriever::IndexRetriever(PassageIndex index, Embedder* embedder, SearchSettings settings)
     : index_(std::move(index)), embedder_(embedder), settings_(std::move(settings)) {
   QUADRANT_CHECK(!uses_words(settings_) || index_.lexical);

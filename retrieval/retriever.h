@@ -1,8 +1,8 @@
 // What a context needs from retrieval, and the retriever over an index: dense, lexical or both.
 //
-// Order of work: search, fuse (hybrid), rerank, drop
-// near-duplicates, make diverse, cut to k. Rows of removed documents never come out. The candidates
-// are the 100 best of each search, or 5 k where that is more.
+// Order of work: search, fuse (hybrid), rerank, drop near-duplicates, make diverse, cut to k. Rows
+// of removed documents never come out. The candidates are the 100 best of each search, or 5 k where
+// that is more.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,9 @@ class Retriever {
 // One score a passage, higher is better.
 using Reranker = std::function<std::vector<double>(const std::string& question,
                                                    std::span<const Passage> passages)>;
+
+// The scorer must outlive the result; it reads title and text of a passage.
+Reranker by_pair_scorer(PairScorer& scorer);
 
 struct SearchSettings {
   std::string retriever = "dense";  // dense | bm25 | hybrid

@@ -9,6 +9,8 @@
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/core/sha256.h"
+#include "strategies/lm/cross_encoder.h"
+#include "strategies/lm/device_search.h"
 #include "strategies/lm/encoder.h"
 #include "strategies/lm/language_model.h"
 #include "strategies/lm/loader.h"
@@ -135,6 +137,16 @@ std::unique_ptr<Tokenizer> load_model_tokenizer(const std::string& path) {
 
 std::unique_ptr<Embedder> load_embedder(const std::string& path) {
   return load_encoder(embedder_folder(path));
+}
+
+bool is_pair_scorer(const std::filesystem::path& folder) { return is_cross_encoder(folder); }
+
+std::unique_ptr<PairScorer> load_pair_scorer(const std::filesystem::path& folder) {
+  return load_cross_encoder(folder);
+}
+
+DeviceSearchMaker device_search(const std::string& device) {
+  return torch_search(at::Device(device));
 }
 
 std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic) {

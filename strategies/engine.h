@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/core/interfaces.h"
+#include "retrieval/dense.h"
 #include "strategies/model_files.h"
 
 namespace quadrant {
@@ -18,6 +19,13 @@ std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool determinist
 
 std::unique_ptr<Tokenizer> load_model_tokenizer(const std::string& path);
 std::unique_ptr<Embedder> load_embedder(const std::string& path);
+
+// A folder that holds a cross-encoder (strategies/lm/cross_encoder.h says which).
+bool is_pair_scorer(const std::filesystem::path& folder);
+std::unique_ptr<PairScorer> load_pair_scorer(const std::filesystem::path& folder);
+
+// Exact search by torch on "cpu" or "cuda".
+DeviceSearchMaker device_search(const std::string& device);
 
 // A finished training's folder as the engine writes it: adapter_config.json means LoRA.
 bool is_adapter(const std::filesystem::path& folder);

@@ -154,7 +154,11 @@ int search(SearchOptions options) {
                 "leave --mmr-lambda out, or build it for hybrid search");
   }
   std::unique_ptr<ModelEngine> engine;
-  if (!options.rerank.empty()) {
+  std::unique_ptr<PairScorer> scorer;
+  if (is_pair_scorer(options.rerank)) {
+    scorer = load_pair_scorer(options.rerank);
+    settings.rerank = by_pair_scorer(*scorer);
+  } else if (!options.rerank.empty()) {
     engine = load_engine({options.rerank, "none", "cpu"}, /*deterministic=*/true);
     settings.rerank = query_likelihood(engine->model());
   }
@@ -193,7 +197,7 @@ void add_index_search(CLI::App& index, Action& action) {
       ->capture_default_str();
   verb->add_flag("--drop-near-duplicates", options->settings.drop_near_duplicates);
   verb->add_option("--rerank", options->rerank,
-                   "a language model: by how likely it makes the question");
+                   "a language model: by how likely it makes the question; or a cross-encoder");
   verb->add_option("--embedder", options->embedder)->capture_default_str();
   auto* queries = verb->add_option("--queries", options->queries, "BEIR queries.jsonl, to measure");
   auto* qrels = verb->add_option("--qrels", options->qrels, "BEIR qrels (.tsv) of the queries");

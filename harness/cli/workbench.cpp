@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/core/error.h"
 #include "harness/run/noise_floor.h"
 #include "harness/run/provenance.h"
 #include "retrieval/neighbours.h"
@@ -29,6 +30,20 @@ EnvironmentRow environment_of(const Experiment& experiment, LanguageModel& model
   return collect_environment(build_facts(), libraries, determinism);
 }
 
+void add_reranker(const std::string& folder, Workbench& bench) {
+  if (folder.empty() || bench.rerankers.contains(folder)) return;
+  if (!is_pair_scorer(folder)) {
+    throw Error("this is no folder of a cross-encoder", folder,
+                "name one with the config.json of a BertForSequenceClassification, or leave "
+                "`rerank` out");
+  }
+  for (const char* name : {"model.safetensors", "vocab.txt"}) {
+    bench.files.push_back(
+        {"reranker file " + std::string(name), std::filesystem::path(folder) / name});
+  }
+  bench.rerankers[folder] = load_pair_scorer(folder);
+}
+
 }  // namespace
 
 Workbench load_workbench(const Experiment& experiment) {
@@ -45,6 +60,8 @@ Workbench load_workbench(const Experiment& experiment) {
     bench.files.push_back({"embedder file vocab.txt", folder / "vocab.txt"});
     bench.embedder = load_embedder(experiment.embedder);
   }
+  for (const ContextSpec& context : experiment.contexts) add_reranker(context.rerank, bench);
+  if (experiment.model.device == "cuda") bench.device_search = device_search("cuda");
   bench.engine = load_engine(experiment.model, experiment.deterministic);
   bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};
   bench.engine_id = engine_identity(experiment.model);

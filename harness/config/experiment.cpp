@@ -37,6 +37,7 @@ void read_search(TomlReader& table, ContextSpec& spec) {
   spec.fusion = table.choice("fusion", {"rrf", "convex"}, spec.fusion);
   spec.mmr_lambda = table.number("mmr_lambda", spec.mmr_lambda, {.most = 1});
   spec.drop_near_duplicates = table.boolean("drop_near_duplicates", spec.drop_near_duplicates);
+  spec.rerank = table.text("rerank", spec.rerank);
   spec.index = table.text("index", spec.index);
   spec.nprobe = count(table, "nprobe", spec.nprobe);
   spec.ef_search = count(table, "ef_search", spec.ef_search);
@@ -72,7 +73,7 @@ ContextSpec read_context(TomlReader table) {
   if (rag) read_search(table, spec);
   if (!rag) {
     for (const char* key : {"chunker", "chunk_overlap", "index", "nprobe", "ef_search", "fusion",
-                            "mmr_lambda", "drop_near_duplicates"}) {
+                            "mmr_lambda", "drop_near_duplicates", "rerank"}) {
       table.refuse(key, fmt::format("remove it, or change kind (now \"{}\"): only rag searches "
                                     "passages",
                                     spec.kind));

@@ -107,6 +107,17 @@ class Embedder {
   virtual std::map<std::string, std::string> description() const { return {}; }
 };
 
+// A cross-encoder: reads a question and a passage together.
+class PairScorer {
+ public:
+  virtual ~PairScorer() = default;
+  virtual std::string hash() const = 0;  // weights, tokenizer, longest input
+  // How well each passage answers the question, higher is better. What is too long for the model
+  // is cut, the longer of the two texts first.
+  virtual std::vector<double> score(const std::string& question,
+                                    std::span<const std::string> passages) = 0;
+};
+
 struct TrainingJob {
   TuningSpec tuning;
   std::vector<TrainingSequence> sequences;

@@ -14,6 +14,7 @@ void describe_search(const ContextSpec& context, nlohmann::json& spec) {
   if (context.fusion != usual.fusion) spec["fusion"] = context.fusion;
   if (context.mmr_lambda != usual.mmr_lambda) spec["mmr_lambda"] = context.mmr_lambda;
   if (context.drop_near_duplicates) spec["drop_near_duplicates"] = true;
+  if (!context.rerank.empty()) spec["rerank"] = context.rerank;
   if (context.index == usual.index) return;
   spec["index"] = context.index;
   spec["nprobe"] = context.nprobe;

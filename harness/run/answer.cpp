@@ -130,10 +130,12 @@ class CellRunner {
   }
 
   bool answer_all() {  // false: stopped
-    const ContextEnvironment environment{suite_, model_, run_.bench.embedder.get(),
-                                         run_.store.artifact_folder() / "index",
-                                         cell_.seed.value_or(0)};
-    const auto context = run_.bench.makers.make_context(run_.context(cell_), environment);
+    ContextEnvironment environment{suite_, model_, run_.bench.embedder.get(),
+                                   run_.store.artifact_folder() / "index", cell_.seed.value_or(0)};
+    environment.device_search = run_.bench.device_search;
+    const ContextSpec& spec = run_.context(cell_);
+    if (!spec.rerank.empty()) environment.reranker = run_.bench.rerankers.at(spec.rerank).get();
+    const auto context = run_.bench.makers.make_context(spec, environment);
     run_.store.set_attempt_sources(attempt_id_, training_id_, context->index());
     reset_peak_memory();
     watch_ = Stopwatch();

@@ -71,6 +71,7 @@ nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experime
     spec["prompt"]["trained"] = std::min(prompt.wordings(), kTrainedWordings);
   }
   if (!parts.embedder_hash.empty()) spec["embedder"] = parts.embedder_hash;
+  if (!parts.reranker_hash.empty()) spec["reranker"] = parts.reranker_hash;
   if (!parts.training_hash.empty()) spec["training"] = parts.training_hash;
   if (parts.seed) spec["seed"] = *parts.seed;
   return spec;

@@ -28,6 +28,7 @@ struct CellParts {
   std::string embedder_hash;  // "" = the context needs none
   std::string training_hash;  // "" = base
   std::optional<std::uint64_t> seed;
+  std::string reranker_hash = {};  // "" = the context needs none
 };
 // Choices are scored without their question, too, where a metric reads that.
 bool asks_without_question(const Suite& suite);

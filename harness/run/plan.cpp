@@ -152,6 +152,7 @@ class Planner {
     const Questions& questions = questions_.at({suite_index, split});
     CellParts parts{suite, questions.hash, context, "", "", seed};
     if (needs_embedder(context)) parts.embedder_hash = bench_.embedder->hash();
+    if (!context.rerank.empty()) parts.reranker_hash = bench_.rerankers.at(context.rerank)->hash();
     if (training >= 0) {
       parts.training_hash = plan_.trainings[static_cast<std::size_t>(training)].hash;
     }

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,9 +37,11 @@ struct NamedFile {
 
 struct Workbench {
   std::unique_ptr<ModelEngine> engine;
-  std::unique_ptr<Embedder> embedder;  // null when no context needs one
-  std::vector<Suite> suites;           // in the order of Experiment::suites
-  std::vector<NamedFile> files;        // of model, template and embedder; hashed as inputs
+  std::unique_ptr<Embedder> embedder;                            // null when no context needs one
+  std::map<std::string, std::unique_ptr<PairScorer>> rerankers;  // by ContextSpec::rerank
+  DeviceSearchMaker device_search;  // of exact searches; none without a GPU
+  std::vector<Suite> suites;        // in the order of Experiment::suites
+  std::vector<NamedFile> files;     // of model, template and embedder; hashed as inputs
   Makers makers;
   // What decides the numbers apart from the inputs (library, device, kernels); part of every
   // cell's identity, so that results of another engine are never taken for this one's.

@@ -28,13 +28,19 @@ json costs_json(const ArmCosts& costs) {
 }
 
 json retrieval_json(const RetrievalFigures& figures) {
-  return {{"answers", figures.answers},
-          {"hits", figures.hits},
-          {"delivered", figures.delivered},
-          {"score_hit", figures.score_hit},
-          {"score_miss", figures.score_miss},
-          {"score_delivered", figures.score_delivered},
-          {"score_undelivered", figures.score_undelivered}};
+  json object{{"answers", figures.answers},
+              {"hits", figures.hits},
+              {"delivered", figures.delivered},
+              {"score_hit", figures.score_hit},
+              {"score_miss", figures.score_miss},
+              {"score_delivered", figures.score_delivered},
+              {"score_undelivered", figures.score_undelivered},
+              {"k_precision", figures.k_precision}};
+  if (figures.swapped > 0) {
+    object["counterfactual"] = {
+        {"swapped", figures.swapped}, {"followed", figures.followed}, {"kept", figures.kept}};
+  }
+  return object;
 }
 
 json arm_json(const ReportModel& model, const SuiteReport& suite, const ArmReport& arm) {

@@ -129,14 +129,14 @@ void add_answer(const ReportRecordRow& record, Effort& effort) {
   effort.output_tokens += record.output_tokens;
 }
 
+}  // namespace
+
 bool belongs(const ReportCellRow& cell, const ReportModel& model, const SuiteReport& suite,
              const ArmReport& arm) {
   return cell.attempt_id && cell.split == "test" && cell.suite == suite.name &&
          cell.context == model.contexts[static_cast<std::size_t>(arm.context)].name &&
          cell.tuning == model.tunings[static_cast<std::size_t>(arm.tuning)].name;
 }
-
-}  // namespace
 
 void add_answer_figures(const Store& store, const std::vector<ReportCellRow>& cells,
                         ReportModel& model) {

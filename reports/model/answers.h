@@ -8,6 +8,10 @@
 
 namespace quadrant {
 
+// Is the cell one of this arm's, over test items, with answers?
+bool belongs(const ReportCellRow& cell, const ReportModel& model, const SuiteReport& suite,
+             const ArmReport& arm);
+
 // Fills counts, costs and retrieval of every arm; needs the arms' scores.
 void add_answer_figures(const Store& store, const std::vector<ReportCellRow>& cells,
                         ReportModel& model);

@@ -77,6 +77,10 @@ std::string arm_label(const ReportModel& model, int context, int tuning) {
   return nothing_seen ? tuned.name : seen.name + " + " + tuned.name;
 }
 
+bool is_counterfactual(const ReportModel& model, const ArmReport& arm) {
+  return model.contexts[static_cast<std::size_t>(arm.context)].kind == "counterfactual";
+}
+
 const ArmReport* find_arm(const SuiteReport& suite, int context, int tuning) {
   for (const ArmReport& arm : suite.arms) {
     if (arm.context == context && arm.tuning == tuning) return &arm;

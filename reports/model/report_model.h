@@ -65,6 +65,10 @@ struct RetrievalFigures {
   int answers = 0, hits = 0, delivered = 0;
   double score_hit = kUnknown, score_miss = kUnknown;  // mean of the primary metric
   double score_delivered = kUnknown, score_undelivered = kUnknown;
+  double k_precision = kUnknown;  // mean over the answers, texts of the passages in the prompt
+  // Counterfactual passages: answers whose value was swapped in them; those that give the new value
+  // only; those that give the old one only.
+  int swapped = 0, followed = 0, kept = 0;
 };
 
 // What a prompt held of the passage that answers its item, in contexts that show passages.
@@ -320,5 +324,7 @@ std::string arm_label(const ReportModel& model, int context, int tuning);
 const ArmReport* find_arm(const SuiteReport& suite, int context, int tuning);  // null: not run
 int zero_shot_context(const ReportModel& model);  // index, -1 = not in this run
 int base_tuning(const ReportModel& model);        // index, -1 = not in this run
+// Were gold values swapped for others in its passages?
+bool is_counterfactual(const ReportModel& model, const ArmReport& arm);
 
 }  // namespace quadrant

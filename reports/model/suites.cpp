@@ -10,6 +10,7 @@
 #include "reports/model/answers.h"
 #include "reports/model/attribution.h"
 #include "reports/model/loading.h"
+#include "reports/model/reading.h"
 
 namespace quadrant {
 namespace {
@@ -276,6 +277,7 @@ std::vector<SuiteData> load_suites(const Store& store, const std::vector<ReportC
     mark_best(model, suite);
   }
   add_answer_figures(store, cells, model);
+  add_reading_figures(store, cells, data, model);
   add_attribution(model);
   add_dev_scores(store, cells, model, data);
   return data;

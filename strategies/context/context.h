@@ -29,6 +29,7 @@
 #include "datasets/suite.h"
 #include "harness/core/interfaces.h"
 #include "harness/core/specs.h"
+#include "retrieval/dense.h"
 
 namespace quadrant {
 
@@ -66,6 +67,8 @@ struct ContextEnvironment {
   Embedder* embedder = nullptr;        // needed by what searches vectors
   std::filesystem::path index_folder;  // where an index is kept and found again; "" = memory only
   std::uint64_t seed = 0;
+  PairScorer* reranker = nullptr;        // needed by what names one
+  DeviceSearchMaker device_search = {};  // none: exact searches run on this machine's cores
 };
 
 struct ContextKind {

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "strategies/context/delivery.h"
+#include "harness/metrics/swapped_value.h"
 #include "strategies/context/fit.h"
 #include "strategies/context/kinds.h"
 
 namespace quadrant {
 namespace {
-
-bool has_digit(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 bool is_ascii_word(char c) {
   return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
@@ -24,27 +20,6 @@ bool is_whole(const std::string& text, std::size_t begin, std::size_t end) {
   const bool joined_after =
       end < text.size() && is_ascii_word(text[end - 1]) && is_ascii_word(text[end]);
   return !joined_before && !joined_after;
-}
-
-std::string slice_of(const Item& item) {
-  const auto found = item.meta.find("slice");
-  return found == item.meta.end() ? "" : found->second;
-}
-
-bool can_stand_for(const Item& other, const Item& item) {
-  if (!is_answerable(other) || other.targets.empty()) return false;
-  const std::string& value = other.targets[0];
-  if (has_digit(value) != has_digit(item.targets[0])) return false;
-  const std::string first = slice_of(other), second = slice_of(item);
-  if (!first.empty() && !second.empty() && first != second) return false;
-  return std::none_of(item.targets.begin(), item.targets.end(), [&](const std::string& target) {
-    return contains_target(target, value) || contains_target(value, target);
-  });
-}
-
-bool holds_any(const std::string& text, const std::vector<std::string>& targets) {
-  return std::any_of(targets.begin(), targets.end(),
-                     [&](const std::string& target) { return contains_target(text, target); });
 }
 
 // The longest target that stands whole at `at`; 0: none.
@@ -82,7 +57,7 @@ std::string obstacle(const ContextSpec&, const Suite& suite) {
   return "no item of test.jsonl has a value in its gold_docs that another item's could replace";
 }
 
-// An item whose value cannot be swapped is asked without passages; count_flips() leaves it out.
+// An item whose value cannot be swapped is asked without passages.
 class Counterfactual : public Context {
  public:
   Counterfactual(const ContextSpec& spec, const ContextEnvironment& environment)
@@ -123,14 +98,7 @@ std::optional<std::string> counterfactual_value(const Suite& suite, const Item& 
     return holds_target_as_written(document->title + "\n" + document->text, item);
   });
   if (!is_written) return std::nullopt;
-  const auto same = [&](const Item& other) { return other.id == item.id; };
-  const auto self = std::find_if(suite.test.begin(), suite.test.end(), same);
-  const auto start = static_cast<std::size_t>(self - suite.test.begin());
-  for (std::size_t step = 1; step <= suite.test.size(); ++step) {
-    const Item& other = suite.test[(start + step) % suite.test.size()];
-    if (can_stand_for(other, item)) return other.targets[0];
-  }
-  return std::nullopt;
+  return other_value(suite.test, item);
 }
 
 std::string with_value_swapped(const std::string& text, const Item& item,
@@ -146,20 +114,6 @@ std::string with_value_swapped(const std::string& text, const Item& item,
     }
   }
   return result;
-}
-
-FlipCount count_flips(const Suite& suite, std::span<const CounterfactualAnswer> answers) {
-  FlipCount count;
-  for (const auto& [item, answer] : answers) {
-    const auto value = counterfactual_value(suite, *item);
-    if (!value) continue;
-    ++count.items;
-    const bool new_value = contains_target(answer, *value);
-    const bool old_value = holds_any(answer, item->targets);
-    count.flipped += new_value && !old_value;
-    count.stayed += old_value && !new_value;
-  }
-  return count;
 }
 
 ContextKind counterfactual_kind() {

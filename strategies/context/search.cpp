@@ -33,7 +33,11 @@ std::string search_obstacle(const ContextSpec& spec, const Suite& suite) {
 
 IndexRetriever make_retriever(const ContextSpec& spec, const ContextEnvironment& environment,
                               bool shuffled) {
-  const SearchSettings settings = search_settings(spec, shuffled);
+  SearchSettings settings = search_settings(spec, shuffled);
+  if (!spec.rerank.empty()) {
+    QUADRANT_CHECK(environment.reranker != nullptr);
+    settings.rerank = by_pair_scorer(*environment.reranker);
+  }
   IndexPlan plan;
   plan.chunking = chunk_by(environment.model.tokenizer(), spec.chunk_tokens);
   plan.chunking.rule = spec.chunker;
@@ -44,8 +48,12 @@ IndexRetriever make_retriever(const ContextSpec& spec, const ContextEnvironment&
     plan.dense = {spec.index, spec.nprobe, spec.ef_search};
   }
   if (uses_words(settings)) plan.lexical.emplace();
-  return {find_or_build_index(environment.index_folder, environment.suite.corpus, plan),
-          environment.embedder, settings};
+  PassageIndex index =
+      find_or_build_index(environment.index_folder, environment.suite.corpus, plan);
+  if (environment.device_search && index.dense && index.dense->is_exact()) {
+    index.dense->use_device(environment.device_search);
+  }
+  return {std::move(index), environment.embedder, settings};
 }
 
 }  // namespace quadrant

@@ -11,41 +11,12 @@
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/core/sha256.h"
-#include "strategies/lm/arch/bert.h"
+#include "strategies/lm/bert_folder.h"
 #include "strategies/lm/tensor_file.h"
 #include "strategies/lm/tokenizer/wordpiece.h"
 
 namespace quadrant {
 namespace {
-
-constexpr std::size_t kTokensAtOnce = 2048;
-
-nlohmann::json read_json(const std::filesystem::path& file) {
-  auto json = nlohmann::json::parse(read_text(file), nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) {
-    throw Error("this configuration is not a JSON object", file.string(), "get the model again");
-  }
-  return json;
-}
-
-BertConfig read_config(const std::filesystem::path& file) {
-  const nlohmann::json json = read_json(file);
-  if (json.value("model_type", "") != "bert" || json.value("hidden_act", "gelu") != "gelu" ||
-      json.value("position_embedding_type", "absolute") != "absolute") {
-    throw Error("this embedder is not a BERT encoder with GELU", file.string(),
-                "use a sentence-transformers folder of the BERT family, such as all-minilm-l6-v2");
-  }
-  const auto size = [&](const char* key) {
-    if (!json.contains(key) || !json[key].is_number_integer() || json[key] < 1) {
-      throw Error(fmt::format("{} is missing or no positive number", key), file.string(),
-                  "get the model again");
-    }
-    return json[key].get<int>();
-  };
-  return {size("num_hidden_layers"),          size("hidden_size"), size("intermediate_size"),
-          size("num_attention_heads"),        size("vocab_size"),  size("max_position_embeddings"),
-          json.value("layer_norm_eps", 1e-12)};
-}
 
 enum class Pooling { kMean, kMeanSqrtLength, kMax, kCls };
 
@@ -61,7 +32,7 @@ constexpr PoolingMode kPoolingModes[] = {
     {"pooling_mode_cls_token", "cls", Pooling::kCls}};
 
 const PoolingMode& read_pooling(const std::filesystem::path& file) {
-  const nlohmann::json json = read_json(file);
+  const nlohmann::json json = read_model_json(file);
   const PoolingMode* chosen = nullptr;
   const auto choose = [&](const std::string& written) {
     for (const PoolingMode& mode : kPoolingModes) {
@@ -105,7 +76,7 @@ struct Prefixes {
 Prefixes read_prefixes(const std::filesystem::path& file) {
   Prefixes prefixes;
   if (!std::filesystem::exists(file)) return prefixes;
-  const nlohmann::json json = read_json(file);
+  const nlohmann::json json = read_model_json(file);
   const auto prompts = json.find("prompts");
   if (prompts == json.end() || !prompts->is_object()) return prefixes;
   const auto read = [&](std::initializer_list<const char*> names) {
@@ -118,21 +89,6 @@ Prefixes read_prefixes(const std::filesystem::path& file) {
   prefixes.question = read({"query", "question"});
   prefixes.passage = read({"document", "passage", "corpus"});
   return prefixes;
-}
-
-// sentence-transformers' own limit, else the tokenizer's; never more than there are positions.
-int max_tokens(const std::filesystem::path& folder, const BertConfig& config) {
-  double limit = config.positions;
-  for (const auto& [name, key] : {std::pair("sentence_bert_config.json", "max_seq_length"),
-                                  std::pair("tokenizer_config.json", "model_max_length")}) {
-    if (!std::filesystem::exists(folder / name)) continue;
-    const nlohmann::json json = read_json(folder / name);
-    const auto found = json.find(key);
-    if (found == json.end() || !found->is_number()) continue;
-    limit = std::min(limit, found->get<double>());
-    break;
-  }
-  return static_cast<int>(std::max(limit, 2.0));
 }
 
 struct Reading {
@@ -183,7 +139,7 @@ class Encoder : public Embedder {
     const auto width = static_cast<std::size_t>(width_);
     std::vector<float> rows(texts.size() * width);
     std::size_t begin = 0;
-    for (const std::size_t end : split_by_tokens(sorted, kTokensAtOnce)) {
+    for (const std::size_t end : split_by_tokens(sorted, kEncoderTokensAtOnce)) {
       const Tensor vectors = embed_group({sorted.begin() + static_cast<std::ptrdiff_t>(begin),
                                           sorted.begin() + static_cast<std::ptrdiff_t>(end)});
       for (std::size_t i = begin; i < end; ++i) {
@@ -232,24 +188,18 @@ class Encoder : public Embedder {
 }  // namespace
 
 std::unique_ptr<Embedder> load_encoder(const std::filesystem::path& folder) {
-  const BertConfig config = read_config(folder / "config.json");
+  const BertConfig config = read_bert_config(folder / "config.json");
   require_known_modules(folder / "modules.json");
   Reading reading{&read_pooling(folder / "1_Pooling" / "config.json"),
                   read_prefixes(folder / "config_sentence_transformers.json"),
-                  max_tokens(folder, config)};
+                  longest_input(folder, config)};
   auto tokenizer = load_wordpiece(folder, reading.max_tokens);
   TensorFile file(folder / "model.safetensors");
-  // A model saved with a head keeps the encoder below "bert.".
-  const std::string first = "embeddings.word_embeddings.weight";
-  const std::string prefix = file.has("bert." + first) ? "bert." : "";
-  const auto lookup = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
-    return file.take(prefix + name, shape);
-  };
   std::string identity = sha256_file(folder / "model.safetensors") + tokenizer->hash() +
                          sha256_file(folder / "config.json") + "unit length";
   for (const auto& [key, value] : reading.description()) identity += "\n" + key + "=" + value;
-  return std::make_unique<Encoder>(config, lookup, std::move(reading), std::move(tokenizer),
-                                   sha256_hex(identity));
+  return std::make_unique<Encoder>(config, encoder_weights(file), std::move(reading),
+                                   std::move(tokenizer), sha256_hex(identity));
 }
 
 }  // namespace quadrant

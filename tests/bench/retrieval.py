@@ -1,19 +1,24 @@
 """Retrieval beside faiss-cpu and sentence-transformers, in one run on the same vectors and texts.
 
-python retrieval.py BENCH QUADRANT MINILM_FOLDER [--busy]
-BENCH is the program retrieval_bench, QUADRANT the program quadrant. --busy: one more process keeps
-a core busy all the time. The Python needs faiss-cpu and sentence-transformers.
+python retrieval.py BUILD MINILM_FOLDER [--busy]
+BUILD is the build folder, with retrieval_bench and embed_bench. --busy: one more process keeps a
+core busy all the time. Ours and theirs take turns, three rounds of each; medians are printed. The
+Python needs faiss-cpu and sentence-transformers.
 """
 import json
 import multiprocessing
+import os
 import pathlib
 import random
+import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
-ROWS, QUERIES, WIDTH = 100_000, 1000, 384
+ROWS, QUERIES, WIDTH, ROUNDS = 100_000, 1000, 384, 3
+VECTORS = f"/tmp/quadrant_bench_{ROWS}.f32"
+GRAPH = f"/tmp/quadrant_bench_{ROWS}.hnsw"
+ENOUGH = 0.975  # recall@10 at which the graphs are compared
 
 
 def burn():
@@ -21,39 +26,69 @@ def burn():
         pass
 
 
-def ours(bench, what, vectors):
-    lines = subprocess.run([bench, what, vectors, str(ROWS), str(QUERIES)], check=True,
-                           capture_output=True, text=True).stdout
-    return [json.loads(line) for line in lines.splitlines()]
+def ours(program, *arguments, texts=()):
+    # As quadrant sets it for itself (harness/cli/main.cpp).
+    result = subprocess.run([program, *arguments], check=True, text=True, stdout=subprocess.PIPE,
+                            input="".join(json.dumps({"text": t}) + "\n" for t in texts),
+                            env=os.environ | {"GOMP_SPINCOUNT": "1000"})
+    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def faiss_exact(vectors):
+def rate(count, work):
+    start = time.perf_counter()
+    work()
+    return count / (time.perf_counter() - start)
+
+
+def show(what, mine, theirs, **more):
+    mine, theirs = statistics.median(mine), statistics.median(theirs)
+    print(json.dumps({"what": what, "ours_per_second": round(mine, 1),
+                      "theirs": round(theirs, 1), "ratio": round(mine / theirs, 2), **more}),
+          flush=True)
+
+
+def search(bench):
     import faiss
     import numpy
-    data = numpy.fromfile(vectors, dtype="float32").reshape(-1, WIDTH)
+    data = numpy.fromfile(VECTORS, dtype="float32").reshape(-1, WIDTH)
     base, queries = data[:ROWS], data[ROWS:]
-    index = faiss.IndexFlatIP(WIDTH)
-    index.add(base)
-    index.search(queries[:100], 10)
-    start = time.perf_counter()
-    for at in range(0, QUERIES, 100):
-        index.search(queries[at:at + 100], 10)
-    print(json.dumps({"what": "faiss-cpu exact",
-                      "queries_per_second": QUERIES / (time.perf_counter() - start)}), flush=True)
-    _, truth = index.search(queries, 10)
-    graph = faiss.read_index(f"/tmp/quadrant_bench_{ROWS}.hnsw")
-    for breadth in (16, 24, 32, 48, 64, 96, 128):
-        graph.hnsw.efSearch = breadth
-        _, found = graph.search(queries, 10)
-        recall = sum(len(set(a) & set(b)) for a, b in zip(truth, found)) / truth.size
-        start = time.perf_counter()
-        graph.search(queries, 10)
-        seconds = time.perf_counter() - start
-        print(json.dumps({"what": "faiss-cpu hnsw (the same graph)", "ef_search": breadth,
-                          "recall_at_10": recall, "queries_per_second": QUERIES / seconds}),
-              flush=True)
-        if recall >= 0.99:
-            break
+    flat = faiss.IndexFlatIP(WIDTH)
+    flat.add(base)
+    _, truth = flat.search(queries, 10)
+
+    def theirs_exact():
+        for at in range(0, QUERIES, 100):
+            flat.search(queries[at:at + 100], 10)
+
+    mine, theirs, single = [], [], []
+    for _ in range(ROUNDS):
+        found = ours(bench, "exact", VECTORS, str(ROWS), str(QUERIES))[0]
+        mine.append(found["queries_per_second"])
+        single.append(found["single_ms_p50"])
+        theirs.append(rate(QUERIES, theirs_exact))
+    show("exact, batch 100, faiss-cpu", mine, theirs, single_ms_p50=statistics.median(single))
+    graph = faiss.read_index(GRAPH)
+    curves = {"mine": {}, "theirs": {}}
+    for _ in range(ROUNDS):
+        for line in ours(bench, "hnsw", VECTORS, str(ROWS), str(QUERIES)):
+            point = (line["ef_search"], line["recall_at_10"])
+            curves["mine"].setdefault(point, []).append(line["queries_per_second"])
+        for breadth in (10, 12, 16, 20, 24, 32, 48, 64, 96, 128):
+            graph.hnsw.efSearch = breadth
+            _, found = graph.search(queries, 10)
+            recall = sum(len(set(a) & set(b)) for a, b in zip(truth, found)) / truth.size
+            rates = [rate(QUERIES, lambda: graph.search(queries, 10)) for _ in range(5)]
+            curves["theirs"].setdefault((breadth, recall), []).append(statistics.median(rates))
+            if recall >= 0.99:
+                break
+    for side, curve in curves.items():
+        for (breadth, recall), rates in curve.items():
+            print(json.dumps({"what": "hnsw " + side, "ef_search": breadth, "recall_at_10": recall,
+                              "queries_per_second": round(statistics.median(rates))}), flush=True)
+    at = {side: min(point for point in curve if point[1] >= ENOUGH)
+          for side, curve in curves.items()}
+    show("HNSW, faiss-cpu on the same graph", curves["mine"][at["mine"]],
+         curves["theirs"][at["theirs"]], ours_at=at["mine"], theirs_at=at["theirs"])
 
 
 def passages(equal):
@@ -63,46 +98,37 @@ def passages(equal):
             for _ in range(2000)]
 
 
-def embedding(quadrant, folder):
+def embedding(bench, folder):
     from sentence_transformers import SentenceTransformer
     model = SentenceTransformer(folder, device="cpu")
     for name, texts in (("mixed lengths", passages(False)), ("equal lengths", passages(True))):
         model.encode(texts[:64])
-        start = time.perf_counter()
-        model.encode(texts)
-        theirs = len(texts) / (time.perf_counter() - start)
-        with tempfile.TemporaryDirectory() as place:
-            source = pathlib.Path(place) / "in.jsonl"
-
-            def seconds(some):
-                source.write_text("".join(json.dumps({"text": t}) + "\n" for t in some))
-                begin = time.perf_counter()
-                subprocess.run([quadrant, "embed", "--model", folder, "--input", str(source),
-                                "--output", place + "/out.jsonl"], check=True)
-                return time.perf_counter() - begin
-            start_up = seconds(texts[:1])
-            mine = (len(texts) - 1) / (seconds(texts) - start_up)
-        print(json.dumps({"what": "embedding, " + name, "ours_per_second": mine,
-                          "sentence_transformers": theirs, "ratio": mine / theirs}), flush=True)
-    start = time.perf_counter()
-    for text in texts[:100]:
-        model.encode(text[:60])
-    print(json.dumps({"what": "sentence-transformers, one query",
-                      "per_second": 100 / (time.perf_counter() - start)}), flush=True)
+        mine, theirs = [], []
+        for _ in range(ROUNDS):
+            mine.append(ours(bench, "texts", folder, texts=texts)[0]["per_second"])
+            theirs.append(rate(len(texts), lambda: model.encode(texts)))
+        show(f"embedding 2,000 passages of {name}, sentence-transformers", mine, theirs)
+    questions = [text[:60] for text in passages(False)[:200]]
+    mine, theirs = [], []
+    for _ in range(ROUNDS):
+        mine.append(ours(bench, "questions", folder, texts=questions)[0]["per_second"])
+        theirs.append(rate(200, lambda: [model.encode(text) for text in questions]))
+    show("one question at a time, sentence-transformers", mine, theirs)
 
 
 def main():
-    bench, quadrant, folder = sys.argv[1:4]
+    build, folder = sys.argv[1:3]
+    retrieval, embed = (f"{build}/tests/bench/{name}_bench" for name in ("retrieval", "embed"))
+    if not pathlib.Path(VECTORS).exists():
+        subprocess.run([retrieval, "vectors", VECTORS, str(ROWS), str(QUERIES)], check=True)
+    if not pathlib.Path(GRAPH).exists():
+        ours(retrieval, "hnsw", VECTORS, str(ROWS), str(QUERIES))
     if "--busy" in sys.argv:
         multiprocessing.Process(target=burn, daemon=True).start()
-    vectors = f"/tmp/quadrant_bench_{ROWS}.f32"
-    if not pathlib.Path(vectors).exists():
-        subprocess.run([bench, "vectors", vectors, str(ROWS), str(QUERIES)], check=True)
-    for what in ("exact", "hnsw", "hybrid"):
-        for line in ours(bench, what, vectors):
-            print(json.dumps(line), flush=True)
-    faiss_exact(vectors)
-    embedding(quadrant, folder)
+    search(retrieval)
+    for line in ours(embed, "hybrid", folder, VECTORS, str(ROWS), str(QUERIES)):
+        print(json.dumps({"what": "hybrid, embedding included"} | line), flush=True)
+    embedding(embed, folder)
 
 
 if __name__ == "__main__":

@@ -3,64 +3,32 @@
 //   retrieval_bench vectors FILE ROWS QUERIES   writes clustered unit vectors (384 floats a row)
 //   retrieval_bench exact FILE ROWS QUERIES     exact search, batches of 100, and single queries
 //   retrieval_bench hnsw FILE ROWS QUERIES      HNSW32: build, recall@10, queries a second
-//   retrieval_bench hybrid FILE ROWS QUERIES    HNSW32 and BM25 fused, single queries, no embedding
 //   retrieval_bench build FOLDER PASSAGES FACTORY   an index of synthetic passages: build (kill it
 //                                               and start again to resume), recall, query times
-// tests/bench/retrieval.py runs the first four beside their Python peers.
+// tests/bench/retrieval.py runs the first three beside their Python peers.
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <functional>
 
 #include <fmt/format.h>
 
 #include "harness/core/error.h"
-#include "harness/core/rng.h"
 #include "harness/core/sha256.h"
 #include "retrieval/index.h"
-#include "retrieval/rank.h"
+#include "tests/bench/synthetic.h"
 
 using namespace quadrant;
+using namespace quadrant::bench;
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kWidth = 384;
-constexpr std::size_t kClusters = 2000;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// Points around centres, as the embeddings of texts on many subjects are.
-void append_vector(std::uint64_t number, std::vector<float>& rows) {
-  Rng centre(number % kClusters, "centre"), own(number, "vector");
-  double square = 0;
-  const std::size_t begin = rows.size();
-  for (int i = 0; i < kWidth; ++i) {
-    const double x = (centre.uniform() - 0.5) + 0.9 * (own.uniform() - 0.5);
-    rows.push_back(static_cast<float>(x));
-    square += x * x;
-  }
-  for (std::size_t i = begin; i < rows.size(); ++i) {
-    rows[i] /= static_cast<float>(std::sqrt(square));
-  }
-}
-
-// Thirty words, common ones more often.
-std::string text_of(std::uint64_t number) {
-  Rng rng(number, "text");
-  std::string text = "p" + std::to_string(number);
-  for (int i = 0; i < 30; ++i) {
-    const double u = rng.uniform();
-    text += " w" + std::to_string(static_cast<int>(50000 * u * u * u));
-  }
-  return text;
 }
 
 // The vector that belongs to text_of(number): the search needs no model.
@@ -77,54 +45,18 @@ class SyntheticEmbedder : public Embedder {
   }
 };
 
-struct Times {
-  double p50, p95;
-};
-Times milliseconds_each(std::size_t queries, const std::function<void(std::size_t)>& ask) {
-  std::vector<double> times;
-  for (std::size_t i = 0; i < queries; ++i) {
-    const auto start = Clock::now();
-    ask(i);
-    times.push_back(1000 * seconds_since(start));
-  }
-  std::sort(times.begin(), times.end());
-  return {times[times.size() / 2], times[times.size() * 95 / 100]};
-}
-
-void write_vectors(const std::string& file, std::size_t count) {
-  std::ofstream out(file, std::ios::binary);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::vector<float> row;
-    append_vector(i, row);
-    out.write(reinterpret_cast<const char*>(row.data()), kWidth * sizeof(float));
-  }
-}
-
-// The file's last `queries` rows ask, the others are searched.
-struct Data {
-  VectorTable file;
-  std::size_t rows;
-  std::span<const float> queries;
-  Data(const std::string& name, std::size_t searched, std::size_t count)
-      : file(VectorTable::map(name, kWidth)), rows(searched) {
-    queries = file.all().subspan(rows * kWidth, count * kWidth);
-  }
-  VectorTable base() const {
-    VectorTable table(kWidth);
-    table.append(file.all().first(rows * kWidth));
-    return table;
-  }
-  std::span<const float> query(std::size_t i) const { return queries.subspan(i * kWidth, kWidth); }
-  std::size_t count() const { return queries.size() / kWidth; }
-};
-
+// The median of five rounds over all queries.
 double batched_rate(const Data& data, const DenseIndex& index, std::size_t batch) {
-  index.search(data.queries.first(std::min(batch, data.count()) * kWidth), 10);  // warm
-  const auto start = Clock::now();
-  for (std::size_t at = 0; at + batch <= data.count(); at += batch) {
-    index.search(data.queries.subspan(at * kWidth, batch * kWidth), 10);
+  std::vector<double> seconds;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    seconds.push_back(seconds_of([&] {
+      for (std::size_t at = 0; at + batch <= data.count(); at += batch) {
+        index.search(data.queries.subspan(at * kWidth, batch * kWidth), 10);
+      }
+    }));
   }
-  return static_cast<double>(data.count() / batch * batch) / seconds_since(start);
+  std::nth_element(seconds.begin(), seconds.begin() + 2, seconds.end());
+  return static_cast<double>(data.count() / batch * batch) / seconds[2];
 }
 
 void bench_exact(const Data& data) {
@@ -138,20 +70,9 @@ void bench_exact(const Data& data) {
       index.size(), rate, times.p50, times.p95);
 }
 
-DenseIndex graph_index(const Data& data, int breadth) {
-  const fs::path cache = fmt::format("/tmp/quadrant_bench_{}.hnsw", data.rows);
-  const DenseSettings settings{"HNSW32", 16, breadth};
-  if (!fs::exists(cache)) {
-    NeighbourIndex built(settings, kWidth);
-    built.add(data.base().all());
-    built.save(cache);
-  }
-  return {data.base(), NeighbourIndex::load(cache, settings, kWidth, /*for_adding=*/false)};
-}
-
 void bench_hnsw(const Data& data) {
   const auto exact = DenseIndex(data.base()).exact_search(data.queries, 10);
-  for (const int breadth : {16, 24, 32, 48, 64, 96, 128}) {
+  for (const int breadth : {10, 12, 16, 20, 24, 32, 48, 64, 96, 128}) {
     const DenseIndex index = graph_index(data, breadth);
     const auto found = index.search(data.queries, 10);
     double common = 0, all = 0;
@@ -168,22 +89,6 @@ void bench_hnsw(const Data& data) {
         breadth, common / all, batched_rate(data, index, data.count()));
     if (common / all >= 0.99) break;
   }
-}
-
-void bench_hybrid(const Data& data) {
-  Bm25Index words;
-  for (std::size_t i = 0; i < data.rows; ++i) words.add(text_of(i));
-  const auto time = [&](const DenseIndex& index, const char* kind) {
-    const Times times = milliseconds_each(data.count(), [&](std::size_t i) {
-      const std::string question = text_of(i).substr(0, 60);
-      const Ranking lists[] = {index.search(data.query(i), 100)[0], words.search(question, 100)};
-      reciprocal_rank_fusion(lists);
-    });
-    fmt::print("{{\"what\":\"hybrid\",\"dense\":\"{}\",\"ms_p50\":{:.2f},\"ms_p95\":{:.2f}}}\n",
-               kind, times.p50, times.p95);
-  };
-  time(graph_index(data, 64), "HNSW32");
-  time(DenseIndex(data.base()), "Flat");
 }
 
 double peak_gib() {
@@ -263,7 +168,6 @@ int run(const std::string& what, const std::string& place, std::size_t rows,
   const Data data(place, rows, queries);
   if (what == "exact") bench_exact(data);
   if (what == "hnsw") bench_hnsw(data);
-  if (what == "hybrid") bench_hybrid(data);
   return 0;
 }
 

@@ -39,6 +39,8 @@ expect 'Korean' 0 'korean.txt' search '부산 김치' -k 1 --retriever bm25
 expect 'JSON lines' 0 '"doc":"j1"' search 'when is high tide' -k 1 --json
 expect 'reranked by the language model' 0 'Orla Fenn' \
   search 'Who keeps pier 4?' -k 1 --rerank smollm2-135m-instruct
+expect 'reranked by a cross-encoder (of random weights)' 0 'doc' \
+  search 'Who keeps pier 4?' -k 1 --json --rerank "$root/tests/golden/tiny_cross"
 expect 'verify: every byte, and the documents' 0 'the documents are those of the index' \
   "$QUADRANT" index verify idx docs
 

@@ -27,7 +27,7 @@ KOREAN = """서울에서 부산까지 기차로 세 시간이 걸린다 김치�
 
 
 def texts():
-    result = ["", " ", "\n\t", "a", "서울", "🙂🙂", "[CLS] [SEP] [MASK]", "e\u0301te\u0301"]
+    result = ["", " ", "\n\t", "a", "서울", "🙂🙂", "e\u0301te\u0301", "orla@fenn.example"]
     for words in (1900, 2000, 2300):
         result.append(" ".join(rng.choices(ENGLISH, k=words)))
     result.append(" ".join(rng.choices(KOREAN, k=700)))

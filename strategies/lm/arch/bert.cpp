@@ -14,7 +14,7 @@ Bert::Bert(const BertConfig& config, const WeightLookup& weight) : config_(confi
   };
   words_ = weight("embeddings.word_embeddings.weight", {config.vocabulary, width});
   positions_ = weight("embeddings.position_embeddings.weight", {config.positions, width});
-  type_ = weight("embeddings.token_type_embeddings.weight", {2, width})[0];
+  types_ = weight("embeddings.token_type_embeddings.weight", {2, width});
   embedding_norm_ = norm("embeddings.LayerNorm");
   for (int i = 0; i < config.layers; ++i) {
     const std::string prefix = fmt::format("encoder.layer.{}.", i);
@@ -55,19 +55,22 @@ Tensor Bert::attend(const Layer& layer, const Tensor& x,
   return layer.attention_out.forward(at::cat(outputs));
 }
 
-Tensor Bert::forward(const std::vector<TokenIds>& sequences) const {
+Tensor Bert::forward(const std::vector<TokenIds>& sequences,
+                     const std::vector<std::size_t>& second) const {
   std::vector<std::int32_t> ids;
-  std::vector<std::int64_t> positions, sizes;
-  for (const TokenIds& sequence : sequences) {
-    ids.insert(ids.end(), sequence.begin(), sequence.end());
-    sizes.push_back(static_cast<std::int64_t>(sequence.size()));
-    for (std::size_t i = 0; i < sequence.size(); ++i) {
+  std::vector<std::int64_t> positions, types, sizes;
+  for (std::size_t s = 0; s < sequences.size(); ++s) {
+    ids.insert(ids.end(), sequences[s].begin(), sequences[s].end());
+    sizes.push_back(std::ssize(sequences[s]));
+    for (std::size_t i = 0; i < sequences[s].size(); ++i) {
       positions.push_back(static_cast<std::int64_t>(i));
+      types.push_back(!second.empty() && i >= second[s] ? 1 : 0);
     }
   }
   const at::Device device = words_.device();
   Tensor x = words_.index_select(0, id_tensor(ids, device)) +
-             positions_.index_select(0, index_tensor(positions, device)) + type_;
+             positions_.index_select(0, index_tensor(positions, device)) +
+             (second.empty() ? types_[0] : types_.index_select(0, index_tensor(types, device)));
   x = normalise(x, embedding_norm_);
   for (const Layer& layer : layers_) {
     x = normalise(x + attend(layer, x, sizes), layer.attention_norm);

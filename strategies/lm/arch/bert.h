@@ -22,8 +22,10 @@ class Bert {
       std::function<Tensor(const std::string& name, const std::vector<std::int64_t>& shape)>;
   Bert(const BertConfig& config, const WeightLookup& weight);
 
-  // Sequences packed end to end; each sees itself only. Returns [tokens, width].
-  Tensor forward(const std::vector<TokenIds>& sequences) const;
+  // Sequences packed end to end; each sees itself only. Of a pair of texts, `second` says for each
+  // sequence where the second one begins; empty: each is one text. Returns [tokens, width].
+  Tensor forward(const std::vector<TokenIds>& sequences,
+                 const std::vector<std::size_t>& second = {}) const;
 
  private:
   struct Affine {
@@ -38,7 +40,7 @@ class Bert {
   Tensor attend(const Layer& layer, const Tensor& x, const std::vector<std::int64_t>& sizes) const;
 
   BertConfig config_;
-  Tensor words_, positions_, type_;  // embeddings: [vocabulary | positions, width], [width]
+  Tensor words_, positions_, types_;  // embeddings: [vocabulary | positions | 2, width]
   Affine embedding_norm_;
   std::vector<Layer> layers_;
 };

@@ -56,7 +56,7 @@ std::string random_context(Rng& rng, const std::string& name) {
     text += "chunker = \"" + pick(rng, {"sentences", "tokens", "headings"}) + "\"\n";
     text += "retriever = \"" + pick(rng, {"dense", "bm25", "hybrid"}) + "\"\n";
     if (rng.below(2)) text += "index = \"HNSW32\"\nef_search = " + number() + "\n";
-    if (rng.below(2)) text += "mmr_lambda = 0.5\ndrop_near_duplicates = true\n";
+    if (rng.below(2)) text += "mmr_lambda = 0.5\ndrop_near_duplicates = true\nrerank = \"ce\"\n";
     if (rng.below(2)) text += "fusion = \"convex\"\n";
   }
   if (kind == "oracle" || kind == "counterfactual" || rag)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/metrics/swapped_value.h"
 #include "strategies/context/counterfactual.h"
 #include "strategies/context/query_likelihood.h"
 #include "tests/unit/context/world.h"
@@ -118,22 +119,13 @@ TEST_CASE("counterfactual: the gold value is swapped wherever it stands whole") 
   CHECK(contains(context_obstacle(spec_of("counterfactual"), world.suite), "another item"));
 }
 
-TEST_CASE("flips are answers with the new value and without the old one") {
-  World world;
-  world.suite.test[1].targets = {"17"};
-  world.suite.test[2].gold_docs = {"plum"};
-  const Item* item = &world.suite.test[0];
-  const CounterfactualAnswer answers[] = {{item, "17 crates"},
-                                          {item, "40"},
-                                          {item, "40 or 17"},
-                                          {item, "none"},
-                                          {&world.suite.test[2], "not stated"}};
-  const FlipCount count = count_flips(world.suite, answers);
-  CHECK(count.items == 4);
-  CHECK(count.flipped == 1);
-  CHECK(count.stayed == 1);
-  CHECK(count.flip_rate() == 0.25);
-  CHECK(count_flips(world.suite, {}).flip_rate() == 0);
+TEST_CASE("what an answer follows: the swapped value, the old one, both or neither") {
+  const World world;
+  const Item& item = world.suite.test[0];
+  CHECK(what_is_followed("17 crates", item, "17") == Follows::kPassage);
+  CHECK(what_is_followed("40", item, "17") == Follows::kMemory);
+  CHECK(what_is_followed("40 or 17", item, "17") == Follows::kNeither);
+  CHECK(what_is_followed("none", item, "17") == Follows::kNeither);
 }
 
 TEST_CASE("query likelihood: the question's tokens are scored after the passage") {

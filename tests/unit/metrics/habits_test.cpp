@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "harness/metrics/k_precision.h"
 #include "harness/metrics/refused.h"
 #include "harness/metrics/scorers.h"
 
@@ -108,4 +109,13 @@ TEST_CASE("stale and hallucinated answers") {
   CHECK(hallucinated("It is unknown.", unanswerable) == 0);
   CHECK(hallucinated("It is blue.", unanswerable) == 1);
   CHECK(std::isnan(hallucinated("blue", item_with({}))));
+}
+
+TEST_CASE("K-precision counts the answer's words that the passages hold") {
+  const std::vector<std::string> passages{"Orla Fenn keeps pier 4.", "It opens at 6:40."};
+  CHECK(k_precision("Orla Fenn", passages) == 1);
+  CHECK(k_precision("Orla Fenn of Rome", passages) == doctest::Approx(0.5));
+  CHECK(k_precision("pier pier", passages) == doctest::Approx(0.5));
+  CHECK(k_precision("x", {}) == 0);
+  CHECK(std::isnan(k_precision("", passages)));
 }

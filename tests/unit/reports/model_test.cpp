@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "harness/core/error.h"
+#include "harness/metrics/swapped_value.h"
+#include "harness/store/sqlite.h"
 #include "reports/model/report_model.h"
 #include "tests/unit/reports/fixture.h"
 
@@ -123,6 +125,38 @@ TEST_CASE("retrieval figures give back the score") {
   CHECK(r.answers == 360);
   const double hit = static_cast<double>(r.hits) / r.answers;
   CHECK(hit * r.score_hit + (1 - hit) * r.score_miss == doctest::Approx(rag.score.mean));
+  CHECK(r.k_precision > 0.1);  // "The badge is amber", from "Badge register ... wears amber"
+  CHECK(r.k_precision < 0.9);
+  CHECK(r.swapped == 0);
+}
+
+TEST_CASE("swapped values: how many answers follow the passage, how many what was known") {
+  test::Fixture fixture;
+  Database& database = fixture.store().database();
+  database.execute(
+      "UPDATE strategy SET context='{\"kind\":\"counterfactual\"}' "
+      "WHERE label='oracle + base'");
+  database.execute(
+      "UPDATE blob SET body='amber teal violet umber 초록 silver' WHERE blob_id IN "
+      "(SELECT passage FROM retrieval)");
+  const auto answer = [&](std::size_t item, const std::string& text) {
+    database.execute("UPDATE record SET output='" + text +
+                     "' WHERE item_no=" + std::to_string(item));
+  };
+  const std::vector<Item> items = fixture.store().items(1);
+  int answerable = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto value = other_value(items, items[i]);
+    if (!value) continue;
+    const std::string answers[] = {*value, items[i].targets[0], "grey"};
+    answer(i, answers[answerable++ % 3]);
+  }
+  REQUIRE(answerable == 120);
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  const RetrievalFigures& r = *arm(model, "oracle").retrieval;
+  CHECK(r.swapped == 120);
+  CHECK(r.followed == 40);
+  CHECK(r.kept == 40);
 }
 
 TEST_CASE("costs, flows, break-even and trainings") {

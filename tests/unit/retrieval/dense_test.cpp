@@ -10,6 +10,7 @@
 
 #include "harness/core/error.h"
 #include "harness/core/rng.h"
+#include "retrieval/byte_vectors.h"
 #include "retrieval/parallel.h"
 #include "retrieval/product.h"
 #include "tests/unit/store/temporary.h"
@@ -136,12 +137,44 @@ TEST_CASE("work in parallel: every piece once, and the first failure comes out")
   for_each_parallel(0, [](std::size_t) { throw Bug("nothing to do"); });
 }
 
-TEST_CASE("the fast product is a product at every length") {
-  const auto values = random_vectors(400, 9);
+TEST_CASE("the fast product is a product at every length, several exact ones the same bits") {
+  const auto values = random_vectors(2000, 9);
   for (std::size_t width = 0; width < 150; ++width) {
-    const auto a = std::span(values).first(width), b = std::span(values).subspan(200, width);
-    CHECK(fast_product()(a.data(), b.data(), width) ==
-          doctest::Approx(exact_product(a, b)).epsilon(1e-4));
+    const auto query = std::span(values).first(width);
+    std::vector<const float*> rows;
+    for (std::size_t r = 1; r <= 11; ++r) rows.push_back(values.data() + r * 160);
+    const std::vector<double> exact = exact_products(query, rows);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      CHECK(exact[r] == exact_product(query, std::span(rows[r], width)));
+      CHECK(fast_product()(query.data(), rows[r], width) ==
+            doctest::Approx(exact[r]).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("products in bytes are those of the vectors, to rounding, at every length") {
+  for (int width = 1; width < 150; ++width) {
+    const auto size = static_cast<std::size_t>(width);
+    const auto values = random_vectors(5 * size, 10);
+    const VectorTable table = table_of(width, std::span(values).first(4 * size));
+    const ByteVectors bytes(table);
+    const auto query = std::span(values).last(size);
+    const std::vector<std::int16_t> codes = query_codes(query);
+    const std::int8_t* const rows[4] = {bytes.row(0), bytes.row(1), bytes.row(2), bytes.row(3)};
+    std::int32_t products[4];
+    four_byte_products()(codes.data(), rows, size, products);
+    for (std::size_t r = 0; r < 4; ++r) {
+      std::int32_t expected = 0;
+      for (std::size_t i = 0; i < size; ++i) expected += codes[i] * rows[r][i];
+      CHECK(products[r] == expected);
+      // Both sides are off by half a step of their codes at most.
+      float most = 0, asked = 0;
+      for (const float x : table.all()) most = std::max(most, std::abs(x));
+      for (const float x : query) asked = std::max(asked, std::abs(x));
+      const double scale = 127.0 / most * 4095.0 / asked;
+      const double step = 0.5 * asked * most * (1 / 127.0 + 1 / 4095.0) * width;
+      CHECK(std::abs(products[r] / scale - exact_product(query, table.row(r))) <= step + 1e-6);
+    }
   }
 }
 

@@ -84,24 +84,3 @@ TEST_CASE("means by slice, and over all under the empty name") {
   CHECK(slices.at("hard").mean.ndcg == 0);
   CHECK(slices.at("easy").mean.recall == 1);
 }
-
-TEST_CASE("the RAG identity reproduces the accuracy that was seen") {
-  const AnsweredItem items[] = {{true, 1}, {true, 0}, {true, 1}, {false, 0}, {false, 0.5}};
-  const RagIdentity identity = rag_identity(items);
-  CHECK(identity.hit_rate == doctest::Approx(0.6));
-  CHECK(identity.accuracy_hit == doctest::Approx(2.0 / 3));
-  CHECK(identity.accuracy_miss == doctest::Approx(0.25));
-  CHECK(identity.accuracy() == doctest::Approx(2.5 / 5));
-  CHECK(rag_identity({}).accuracy() == 0);
-  const AnsweredItem hits[] = {{true, 1}, {true, 0}};
-  CHECK(rag_identity(hits).accuracy() == 0.5);
-}
-
-TEST_CASE("K-precision counts the answer's words that the passages hold") {
-  const std::vector<std::string> passages{"Orla Fenn keeps pier 4.", "It opens at 6:40."};
-  CHECK(k_precision("Orla Fenn", passages) == 1);
-  CHECK(k_precision("Orla Fenn of Rome", passages) == doctest::Approx(0.5));
-  CHECK(k_precision("pier pier", passages) == doctest::Approx(0.5));
-  CHECK(k_precision("x", {}) == 0);
-  CHECK(std::isnan(k_precision("", passages)));
-}
