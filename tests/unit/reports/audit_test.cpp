@@ -13,7 +13,7 @@ using namespace quadrant;
 namespace {
 
 ReportModel load(test::Fixture& fixture) {
-  return load_report_model(fixture.store(), fixture.run, {SampleChoice::kNone, 2000});
+  return load_report_model(fixture.store(), fixture.run, {SampleChoice::kNone, 400});
 }
 
 const ClaimReport& claim(const ReportModel& model, const std::string& id) {
