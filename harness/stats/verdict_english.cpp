@@ -148,9 +148,12 @@ class EnglishWriter {
       return fmt::format("a departure from adding up was {} (interaction {})",
                          numbers.not_detected(), numbers.estimate_and_mde());
     }
+    const char* word = verdict_.interaction == Interaction::kSubAdditiveRemovable
+                           ? "which the end of the scale alone could explain"
+                           : to_string(verdict_.interaction);
     return fmt::format("the two give {} {} than their separate effects add up to ({})",
                        numbers.size_and_bounds(), contrast.detected > 0 ? "more" : "less",
-                       to_string(verdict_.interaction) + on_log_odds());
+                       word + on_log_odds());
   }
 
   // A ceiling bends shares, not log-odds.
