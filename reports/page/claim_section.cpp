@@ -6,6 +6,7 @@
 #include "reports/page/differences.h"
 #include "reports/page/html.h"
 #include "reports/page/sections.h"
+#include "reports/text/escape.h"
 #include "reports/text/numbers.h"
 
 namespace quadrant {
@@ -55,36 +56,34 @@ const std::string& scope(const Say& say, const Claim& claim) {
   return say.korean() ? claim.scope_korean : claim.scope_english;
 }
 
-std::string claim_table(const ReportModel& model) {
+std::string claim_list(const ReportModel& model) {
   const Say& say = model.say;
-  Table table(say("Claims, and what this run says of them", "주장과 이 실행이 말하는 것"),
-              {say("Claim", "주장"), say("Here", "여기서는"), say("Holds only for", "적용 범위")});
+  std::string list;
   for (const ClaimReport& report : model.claims) {
     if (report.measured.empty()) continue;
     std::string word = outcome_word(say, report.outcome);
     if (report.parts_missing > 0) {
-      word += say("\n({} of {} parts measured)", "\n({1}개 가운데 {0}개 측정)",
+      word += say(" ({} of {} parts measured)", " ({1}개 가운데 {0}개 측정)",
                   static_cast<int>(report.claim->parts.size()) - report.parts_missing,
                   report.claim->parts.size());
     }
-    table.add(
-        {report.claim->id + " " + statement(say, *report.claim), word, scope(say, *report.claim)});
+    list += fmt::format("<li><strong>{}: {}</strong> {} {}</li>\n", report.claim->id,
+                        escape_html(word), escape_html(statement(say, *report.claim)),
+                        escape_html(scope(say, *report.claim)));
   }
-  return table.html();
+  return "<ul>\n" + list + "</ul>\n";
 }
 
 std::string number_table(const ReportModel& model) {
   const Say& say = model.say;
-  Table table(
-      say("The differences behind them", "그 뒤의 차이"),
-      {say("Claim", "주장"), say("Suite, slice, metric", "묶음, 부분, 지표"),
-       say("Difference, 95 % interval", "차이, 95 % 신뢰구간"), say("Expected", "예측"),
-       say("Holm p", "Holm p"), say("Items (clusters)", "문항 (군집)"), say("Outcome", "결과")});
+  Table table(say("The differences behind them", "그 뒤의 차이"),
+              {say("Claim", "주장"), say("Difference, 95 % interval", "차이, 95 % 신뢰구간"),
+               say("Expected", "예측"), say("Holm p", "Holm p"),
+               say("Items (clusters)", "문항 (군집)"), say("Outcome", "결과")});
   for (const ClaimReport& report : model.claims) {
     for (const ClaimMeasurement& found : report.measured) {
       const MeanInterval& d = found.difference;
-      table.add({report.claim->id + " " + found.description,
-                 fmt::format("{}{}, {}", found.suite,
+      table.add({fmt::format("{} {}\n{}{}, {}", report.claim->id, found.description, found.suite,
                              found.part.slice.empty() ? "" : ", " + found.part.slice, found.metric),
                  fmt::format("{} {}", format_points(d.mean), format_bounds(d.low, d.high)),
                  expected_words(say, found.part.expected), p_text(found.holm_p),
@@ -149,7 +148,7 @@ std::string claim_section(const ReportModel& model) {
           score_text(model.margin)),
       "small");
   return section(model, "claims", say("What is often said", "흔히 하는 말"), audit_finding(model),
-                 claim_table(model) +
+                 claim_list(model) +
                      fold(say("The differences behind them", "그 뒤의 차이"), number_table(model)) +
                      note + missing_list(model));
 }
