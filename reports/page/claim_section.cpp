@@ -67,7 +67,7 @@ std::string claim_list(const ReportModel& model) {
                   static_cast<int>(report.claim->parts.size()) - report.parts_missing,
                   report.claim->parts.size());
     }
-    list += fmt::format("<li><strong>{}: {}</strong> {} {}</li>\n", report.claim->id,
+    list += fmt::format("<li><strong>{}, {}:</strong> {} {}</li>\n", report.claim->id,
                         escape_html(word), escape_html(statement(say, *report.claim)),
                         escape_html(scope(say, *report.claim)));
   }
@@ -104,7 +104,7 @@ std::string missing_list(const ReportModel& model) {
       if (suites.find(part.suite) != std::string::npos) continue;
       suites += (suites.empty() ? "" : ", ") + part.suite;
     }
-    list += (list.empty() ? "" : " ") + report.claim->id + " (" +
+    list += (list.empty() ? "" : "; ") + report.claim->id + " (" +
             (suites.empty() ? scope(say, *report.claim) : suites) + ")";
   }
   if (list.empty()) return "";
