@@ -116,7 +116,8 @@ void Store::put_batch(std::int64_t attempt_id, std::span<const RecordRow> record
   database_
       .prepare(
           "UPDATE attempt SET seconds=coalesce(seconds,0)+?,flops=coalesce(flops,0)+?,"
-          "peak_bytes=max(coalesce(peak_bytes,0),?),energy_j=coalesce(energy_j,0)+? "
+          "peak_bytes=max(coalesce(peak_bytes,0),?),"
+          "energy_j=CASE WHEN seconds IS NULL THEN ?4 ELSE energy_j+?4 END "
           "WHERE attempt_id=?")
       .bind(1, cost.seconds)
       .bind(2, cost.flops)

@@ -142,8 +142,8 @@ void Store::put_training_step(std::int64_t training_id, const TrainingStep& step
       .run();
   database_
       .prepare(
-          "UPDATE training SET last_step=?,steps=?,energy_j=coalesce(energy_j,0)+? "
-          "WHERE training_id=?")
+          "UPDATE training SET last_step=?,steps=?,"
+          "energy_j=CASE WHEN last_step=0 THEN ?3 ELSE energy_j+?3 END WHERE training_id=?")
       .bind(1, step.step)
       .bind(2, step.steps)
       .bind(3, energy_j)

@@ -58,7 +58,8 @@ class Store {
 
   // Trainings.
   std::int64_t begin_training(const TrainingRow& training);
-  // A step seen again replaces itself, and its energy adds up: it was used. NaN: not readable.
+  // A step seen again replaces itself, and its energy adds up: it was used. NaN: not readable, and
+  // then that of the whole training is not known.
   void put_training_step(std::int64_t training_id, const TrainingStep& step,
                          double energy_j = kNull);
   void update_training(const TrainingRow& training);  // state, steps, costs, weights_hash, error
@@ -70,7 +71,8 @@ class Store {
   void set_attempt_sources(std::int64_t attempt_id, std::optional<std::int64_t> training_id,
                            const IndexUse& index);
   // One transaction: records with their passages and scores, the attempt's cost so far (seconds,
-  // FLOPs and energy add up, peak is the highest), the run's heartbeat.
+  // FLOPs and energy add up, peak is the highest; energy is not known when that of any batch is
+  // not), the run's heartbeat.
   void put_batch(std::int64_t attempt_id, std::span<const RecordRow> records, const Cost& cost);
   // One transaction: output hash, summaries, state done.
   void finish_attempt(std::int64_t attempt_id, const std::string& output_hash,

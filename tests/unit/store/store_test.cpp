@@ -149,6 +149,9 @@ TEST_CASE("records come back with passages and scores; the cost adds up") {
   const AttemptRow attempt = store.attempt(scene.attempt);
   CHECK(attempt.seconds == 3.0);
   CHECK(number(store, "SELECT energy_j=10 FROM attempt") == 1);
+  store.put_batch(scene.attempt, {}, {1.0, 5.0, 300, kNull});
+  store.put_batch(scene.attempt, {}, {1.0, 5.0, 300, 3.0});
+  CHECK(number(store, "SELECT energy_j IS NULL FROM attempt") == 1);  // not the part that is known
   CHECK(attempt.flops == 15.0);
   CHECK(attempt.peak_bytes == 500);
   CHECK(store.recorded_items(scene.attempt) == std::vector<std::int64_t>{0, 1});
@@ -245,6 +248,9 @@ TEST_CASE("a training keeps its curve; a step seen again replaces itself") {
   CHECK(store.artifacts_of_training(row.id)[0].bytes == 4);
   CHECK(store.trainings(row.hash).at(0).state == "done");
   CHECK(store.trainings(row.hash).at(0).energy_j == 10);  // of repeated steps too
+  store.put_training_step(row.id, {4, 5, 0.2, 0.1, 1e-3, 10, 0.5}, kNull);
+  store.put_training_step(row.id, {5, 5, 0.2, 0.1, 1e-3, 10, 0.5}, 2.0);
+  CHECK(std::isnan(store.trainings(row.hash).at(0).energy_j));
   CHECK(store.training_speed() == 4.0);
   CHECK_FALSE(store.answering_speed().has_value());
 }
