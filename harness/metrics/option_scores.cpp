@@ -44,9 +44,10 @@ std::string options_to_text(std::span<const OptionScore> options, const std::str
   return canonical_json({{"delimiter", delimiter}, {"options", list}});
 }
 
-std::vector<OptionScore> options_from_text(const std::string& text) {
+std::vector<OptionScore> options_from_text(const std::optional<std::string>& text) {
   std::vector<OptionScore> options;
-  const nlohmann::json json = nlohmann::json::parse(text);
+  if (!text) return options;
+  const nlohmann::json json = nlohmann::json::parse(*text);
   for (const nlohmann::json& entry : json.at("options")) {
     OptionScore option;
     option.logprob = entry.at("logprob");

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ struct OptionScore {
 // As a record of the store keeps them: JSON {"delimiter", "options"}, under the names above. The
 // delimiter stood between prompt and option.
 std::string options_to_text(std::span<const OptionScore> options, const std::string& delimiter);
-std::vector<OptionScore> options_from_text(const std::string& text);
+std::vector<OptionScore> options_from_text(const std::optional<std::string>& text);  // none: empty
 
 // The option with the highest log-probability; the first of equals. `acc_norm` divides by the
 // option's characters (code points), `acc_bytes` by its UTF-8 bytes, `acc_mutual_info` takes away

@@ -42,15 +42,11 @@ SummaryRow corpus_row(const Metric& metric, const std::vector<Statistics>& stati
           value.interval.low, value.interval.high};
 }
 
-std::vector<OptionScore> options_of(const RecordRow& record) {
-  return record.answer ? options_from_text(*record.answer) : std::vector<OptionScore>{};
-}
-
 }  // namespace
 
 std::vector<ScoreRow> score_record(const std::vector<std::string>& metrics, const RecordRow& record,
                                    const Item& item) {
-  const auto options = options_of(record);
+  const auto options = options_from_text(record.answer);
   std::vector<ScoreRow> scores;
   for (const std::string& name : metrics) {
     const Metric& metric = find_metric(name);
@@ -95,8 +91,9 @@ std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
       part.values[name].push_back(value);
       if (!metric.statistics) continue;
       part.statistics[name].push_back(
-          record.error.empty() ? statistics_of(metric, record.output, options_of(record), item)
-                               : Statistics{});
+          record.error.empty()
+              ? statistics_of(metric, record.output, options_from_text(record.answer), item)
+              : Statistics{});
     }
   });
   std::vector<SummaryRow> rows;

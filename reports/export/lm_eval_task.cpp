@@ -37,7 +37,7 @@ bool higher_is_better(const std::string& metric) {
 // A scored answer as lm-eval writes it: for each choice (or the one continuation) its request, and
 // log-probability and greediness as texts; of a whole text the log-probability alone.
 void add_options(json& line, const Item& item, const RecordRow& record, bool whole_text) {
-  const auto options = options_from_text(*record.answer);
+  const auto options = options_from_text(record.answer);
   const std::string delimiter = json::parse(*record.answer).value("delimiter", "");
   const bool choices = options.size() == item.choices.size();
   json arguments = json::object(), all = json::array(), first = json::array();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/metrics/metric.h"
 #include "harness/store/store.h"
@@ -16,29 +17,6 @@ struct ArmStatistics {
   std::size_t seeds = 0;
 };
 
-Statistics statistics_of(const Metric& metric, const RecordRow& record, const Item& item) {
-  if (!record.error.empty() || !is_answerable(item)) return {};
-  const auto options =
-      record.answer ? options_from_text(*record.answer) : std::vector<OptionScore>{};
-  return quadrant::statistics_of(metric, record.output, options, item);
-}
-
-ArmStatistics read_arm(const Store& store, const Metric& metric, const std::vector<Item>& items,
-                       const std::vector<SeedScores>& seeds) {
-  ArmStatistics arm;
-  for (const SeedScores& seed : seeds) {
-    const std::size_t begin = arm.seeds_by_items.size();
-    arm.seeds_by_items.resize(begin + items.size());
-    ++arm.seeds;
-    store.for_each_record(seed.attempt_id, [&](const RecordRow& record) {
-      const auto item = static_cast<std::size_t>(record.item_no);
-      if (record.item_no < 0 || item >= items.size()) return;
-      arm.seeds_by_items[begin + item] = statistics_of(metric, record, items[item]);
-    });
-  }
-  return arm;
-}
-
 // An arm that no seed touches is paired with every seed of the other.
 std::vector<Statistics> repeated(const ArmStatistics& arm, std::size_t seeds, std::size_t items) {
   std::vector<Statistics> all;
@@ -50,19 +28,20 @@ std::vector<Statistics> repeated(const ArmStatistics& arm, std::size_t seeds, st
   return all;
 }
 
+// One metric on one suite; the answers of each arm are read once.
 class CorpusComparer {
  public:
   CorpusComparer(const Store& store, const ReportModel& model, const SuiteReport& suite,
-                 const SuiteData& data, const ReportOptions& options)
+                 const SuiteData& data, const Metric& metric, int resamples)
       : store_(store),
         model_(model),
         suite_(suite),
         data_(data),
-        options_(options),
+        metric_(metric),
+        resamples_(resamples),
         items_(store.items(data.dataset_id)) {}
 
-  void compare(const Metric& metric, const VerdictReport& report,
-               std::vector<CorpusContrast>& to) const {
+  void compare(const VerdictReport& report, std::vector<CorpusContrast>& to) {
     const int zero = zero_shot_context(model_), base = base_tuning(model_);
     const bool context = report.verdict.best_single == Single::kContext;
     const std::pair<int, int> plain{zero, base}, shown{report.context, base},
@@ -72,19 +51,36 @@ class CorpusComparer {
           std::pair{both, context ? shown : tuned}}) {
       const ArmReport* a = find_arm(suite_, first.first, first.second);
       const ArmReport* b = find_arm(suite_, second.first, second.second);
-      if (a && b && a->answers > 0 && b->answers > 0) to.push_back(difference(metric, *a, *b));
+      if (a && b && a->answers > 0 && b->answers > 0) to.push_back(difference(*a, *b));
     }
   }
 
  private:
-  const std::vector<SeedScores>& seeds_of(const ArmReport& arm) const {
-    return data_.arms[static_cast<std::size_t>(&arm - suite_.arms.data())];
+  const ArmStatistics& statistics_of_arm(const ArmReport& arm) {
+    const auto number = static_cast<std::size_t>(&arm - suite_.arms.data());
+    const auto [found, fresh] = arms_.try_emplace(number);
+    if (fresh) {
+      for (const SeedScores& seed : data_.arms[number]) add_seed(seed, found->second);
+    }
+    return found->second;
   }
 
-  CorpusContrast difference(const Metric& metric, const ArmReport& first,
-                            const ArmReport& second) const {
-    const ArmStatistics a = read_arm(store_, metric, items_, seeds_of(first));
-    const ArmStatistics b = read_arm(store_, metric, items_, seeds_of(second));
+  void add_seed(const SeedScores& seed, ArmStatistics& arm) const {
+    const std::size_t begin = arm.seeds_by_items.size();
+    arm.seeds_by_items.resize(begin + items_.size());
+    ++arm.seeds;
+    store_.for_each_record(seed.attempt_id, [&](const RecordRow& record) {
+      const auto number = static_cast<std::size_t>(record.item_no);
+      if (record.item_no < 0 || number >= items_.size()) return;
+      const Item& item = items_[number];
+      if (!record.error.empty() || !is_answerable(item)) return;
+      arm.seeds_by_items[begin + number] =
+          statistics_of(metric_, record.output, options_from_text(record.answer), item);
+    });
+  }
+
+  CorpusContrast difference(const ArmReport& first, const ArmReport& second) {
+    const ArmStatistics &a = statistics_of_arm(first), &b = statistics_of_arm(second);
     const std::size_t seeds = std::max(a.seeds, b.seeds);
     std::vector<std::string> ids;
     for (std::size_t s = 0; s < seeds; ++s) {
@@ -93,21 +89,22 @@ class CorpusComparer {
         ids.push_back(item.cluster.empty() ? "\n" + item.id : item.cluster);
       }
     }
-    return {metric.name,
+    return {metric_.name,
             fmt::format("{} - {}", arm_label(model_, first.context, first.tuning),
                         arm_label(model_, second.context, second.tuning)),
             paired_corpus_bootstrap(repeated(a, seeds, items_.size()),
                                     repeated(b, seeds, items_.size()), number_clusters(ids),
-                                    metric.from_statistics, /*seed=*/0,
-                                    std::min(options_.resamples, 1000))};  // as sacreBLEU does
+                                    metric_.from_statistics, /*seed=*/0, resamples_)};
   }
 
   const Store& store_;
   const ReportModel& model_;
   const SuiteReport& suite_;
   const SuiteData& data_;
-  const ReportOptions& options_;
+  const Metric& metric_;
+  int resamples_;
   std::vector<Item> items_;
+  std::map<std::size_t, ArmStatistics> arms_;  // by position in SuiteReport::arms
 };
 
 bool is_known_corpus_metric(const std::string& name) {
@@ -121,13 +118,14 @@ bool is_known_corpus_metric(const std::string& name) {
 
 void add_corpus_contrasts(const Store& store, const std::vector<SuiteData>& data,
                           const ReportOptions& options, ReportModel& model) {
+  const int resamples = std::min(options.resamples, 1000);  // as sacreBLEU does
   for (std::size_t s = 0; s < model.suites.size(); ++s) {
     SuiteReport& suite = model.suites[s];
     for (const std::string& name : data[s].metrics) {
       if (!is_known_corpus_metric(name)) continue;
-      const CorpusComparer comparer(store, model, suite, data[s], options);
+      CorpusComparer comparer(store, model, suite, data[s], find_metric(name), resamples);
       for (const VerdictReport& report : suite.verdicts) {
-        if (report.whole) comparer.compare(find_metric(name), report, suite.corpus_contrasts);
+        if (report.whole) comparer.compare(report, suite.corpus_contrasts);
       }
     }
   }
