@@ -88,6 +88,28 @@ const ArmReport* find_arm(const SuiteReport& suite, int context, int tuning) {
   return nullptr;
 }
 
+const ArmReport* best_arm(const SuiteReport& suite) {
+  const ArmReport* best = nullptr;
+  for (const ArmReport& arm : suite.arms) {
+    if (!arm.among_best) continue;
+    const double lead = best ? arm.score.mean - best->score.mean : 0;
+    if (!best || (suite.higher_is_better ? lead > 0 : lead < 0)) best = &arm;
+  }
+  return best;
+}
+
+MeanInterval lead_of(const SuiteReport& suite, const ArmReport& first, const ArmReport& second) {
+  const double sign = suite.higher_is_better ? 1 : -1;
+  std::vector<double> differences;
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < suite.items.size(); ++i) {
+    if (!suite.items[i].answerable) continue;
+    differences.push_back(sign * (first.scores[i] - second.scores[i]));
+    ids.push_back(suite.items[i].cluster);
+  }
+  return cluster_t_interval(differences, number_clusters(ids), 0.95, {-1, 1});
+}
+
 int zero_shot_context(const ReportModel& model) {
   return first_index(model.contexts, [](const ContextArm& c) { return c.kind == "zero_shot"; });
 }

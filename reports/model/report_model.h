@@ -322,6 +322,11 @@ std::string state_word(const Say& say, const std::string& state);
 // "rag + lora", "rag" (base model), "lora" (nothing shown), "base": as sentences name an arm.
 std::string arm_label(const ReportModel& model, int context, int tuning);
 const ArmReport* find_arm(const SuiteReport& suite, int context, int tuning);  // null: not run
+// The best score among those that are marked as best; null: nothing was scored.
+const ArmReport* best_arm(const SuiteReport& suite);
+// By how much the first arm is better than the second on the same answerable items, whichever way
+// the primary metric points; 95 %.
+MeanInterval lead_of(const SuiteReport& suite, const ArmReport& first, const ArmReport& second);
 int zero_shot_context(const ReportModel& model);  // index, -1 = not in this run
 int base_tuning(const ReportModel& model);        // index, -1 = not in this run
 // Were gold values swapped for others in its passages?

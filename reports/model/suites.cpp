@@ -180,31 +180,14 @@ void summarise_arm(const SuiteReport& suite, const std::vector<SeedScores>& seed
 
 // Marks the best contender and those that a paired interval does not tell from it.
 void mark_best(const ReportModel& model, SuiteReport& suite) {
-  const auto competes = [&](const ArmReport& arm) {
-    return model.contexts[static_cast<std::size_t>(arm.context)].kind != "oracle" &&
-           !std::isnan(arm.score.mean);
-  };
-  const double sign = suite.higher_is_better ? 1 : -1;
-  const ArmReport* best = nullptr;
-  for (const ArmReport& arm : suite.arms) {
-    if (!competes(arm)) continue;
-    if (!best || sign * (arm.score.mean - best->score.mean) > 0) best = &arm;
-  }
-  if (!best) return;
-  std::vector<std::string> ids;
-  for (const ReportItem& item : suite.items) {
-    if (item.answerable) ids.push_back(item.cluster);
-  }
-  const std::vector<int> clusters = number_clusters(ids);
   for (ArmReport& arm : suite.arms) {
-    if (!competes(arm)) continue;
-    std::vector<double> differences;
-    for (std::size_t i = 0; i < suite.items.size(); ++i) {
-      if (suite.items[i].answerable)
-        differences.push_back(sign * (best->scores[i] - arm.scores[i]));
-    }
-    const MeanInterval lead = cluster_t_interval(differences, clusters, 0.95, {-1, 1});
-    arm.among_best = &arm == best || !(lead.low > 0);
+    const std::string& kind = model.contexts[static_cast<std::size_t>(arm.context)].kind;
+    arm.among_best = kind != "oracle" && !std::isnan(arm.score.mean);
+  }
+  const ArmReport* best = best_arm(suite);
+  for (ArmReport& arm : suite.arms) {
+    if (!arm.among_best || &arm == best) continue;
+    arm.among_best = !(lead_of(suite, *best, arm).low > 0);
   }
 }
 

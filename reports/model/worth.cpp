@@ -13,18 +13,6 @@ constexpr double kPoint = 0.01;
 
 double sign_of(const SuiteReport& suite) { return suite.higher_is_better ? 1 : -1; }
 
-// 95 % interval of the lead of one arm over another on the same items.
-MeanInterval lead_of(const SuiteReport& suite, const ArmReport& first, const ArmReport& second) {
-  std::vector<double> differences;
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < suite.items.size(); ++i) {
-    if (!suite.items[i].answerable) continue;
-    differences.push_back(sign_of(suite) * (first.scores[i] - second.scores[i]));
-    ids.push_back(suite.items[i].cluster);
-  }
-  return cluster_t_interval(differences, number_clusters(ids), 0.95, {-1, 1});
-}
-
 double worth(double cost, double score) { return score > 0 ? kPoint * cost / score : kNever; }
 
 }  // namespace

@@ -15,10 +15,9 @@ struct Leaders {
 
 Leaders leaders_of(const ReportModel& model, const SuiteReport& suite, CostUnit unit) {
   Leaders leaders;
+  leaders.best = best_arm(suite);
   for (const ArmReport& arm : suite.arms) {
     if (!arm.among_best) continue;
-    const double lead = leaders.best ? arm.score.mean - leaders.best->score.mean : 0;
-    if (!leaders.best || (suite.higher_is_better ? lead > 0 : lead < 0)) leaders.best = &arm;
     const double cost = question_cost(model, arm, unit);
     if (std::isnan(cost)) continue;
     if (!leaders.cheapest || cost < question_cost(model, *leaders.cheapest, unit)) {

@@ -100,13 +100,12 @@ CauseCounts count_causes(const SuiteReport& suite, const ArmReport& arm) {
 }
 
 std::string cause_finding(const ReportModel& model, const SuiteReport& suite) {
-  const ArmReport* best = nullptr;
+  const ArmReport* best = best_arm(suite);
   std::string text;
   const auto add = [&](const std::string& sentence) {
     if (!sentence.empty()) text += (text.empty() ? "" : " ") + sentence;
   };
   for (const ArmReport& arm : suite.arms) {
-    if (arm.among_best && (!best || arm.score.mean > best->score.mean)) best = &arm;
     const bool retrieves = model.contexts[static_cast<std::size_t>(arm.context)].kind == "rag";
     if (retrieves && arm.tuning == base_tuning(model)) add(wrong_sentence(model, suite, arm));
   }

@@ -23,12 +23,8 @@ std::string verdicts(const ReportModel& model, const SuiteReport& suite) {
 }
 
 std::string best(const ReportModel& model, const SuiteReport& suite) {
-  const ArmReport* highest = nullptr;
-  for (const ArmReport& arm : suite.arms) {
-    if (arm.among_best && (!highest || arm.score.mean > highest->score.mean)) highest = &arm;
-  }
-  if (!highest) return "–";
-  return fmt::format("{}\n{}", arm_label(model, *highest), score_with_bounds(highest->score));
+  const ArmReport* arm = best_arm(suite);
+  return arm ? fmt::format("{}\n{}", arm_label(model, *arm), score_with_bounds(arm->score)) : "–";
 }
 
 }  // namespace
@@ -37,7 +33,7 @@ std::string runs_section(std::span<const ReportModel> models) {
   const Say& say = models.front().say;
   Table table(say("What each run found", "실행마다 찾은 것"),
               {say("Run", "실행"), say("Model", "모델"), say("Suite", "묶음"), say("Items", "문항"),
-               say("Verdict", "판정"), say("Highest score", "가장 높은 점수")});
+               say("Verdict", "판정"), say("Best score", "가장 좋은 점수")});
   for (const ReportModel& model : models) {
     for (const SuiteReport& suite : model.suites) {
       table.add({say("Run {}: {}", "실행 {}: {}", model.run_id, model.title), model.model_name,

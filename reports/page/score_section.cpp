@@ -13,14 +13,9 @@ namespace quadrant {
 namespace {
 
 std::string best_sentence(const ReportModel& model, const SuiteReport& suite) {
-  const ArmReport* best = nullptr;
-  int tied = 0;
-  for (const ArmReport& arm : suite.arms) {
-    if (!arm.among_best) continue;
-    ++tied;
-    const double lead = best ? arm.score.mean - best->score.mean : 0;
-    if (!best || (suite.higher_is_better ? lead > 0 : lead < 0)) best = &arm;
-  }
+  const ArmReport* best = best_arm(suite);
+  const auto tied = std::count_if(suite.arms.begin(), suite.arms.end(),
+                                  [](const ArmReport& arm) { return arm.among_best; });
   const Say& say = model.say;
   if (!best) return say("{} has no scored answers.", "{}: 채점된 답이 없습니다.", suite.name);
   std::string text =
