@@ -5,19 +5,19 @@
 namespace quadrant {
 namespace {
 
-bool is_ascii_word(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); }
+bool is_ascii_word(char c) {
+  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
 
-// "5" is not in "15 %", nor "art" in "party". Other scripts write particles without a space
-// ("서울에서" holds "서울"), so only ASCII letters and digits make a word longer.
-bool has_word_edges(const std::string& text, std::size_t begin, std::size_t end) {
+}  // namespace
+
+bool has_word_edges(std::string_view text, std::size_t begin, std::size_t end) {
   const bool joined_before =
       begin > 0 && is_ascii_word(text[begin]) && is_ascii_word(text[begin - 1]);
   const bool joined_after =
       end < text.size() && is_ascii_word(text[end - 1]) && is_ascii_word(text[end]);
   return !joined_before && !joined_after;
 }
-
-}  // namespace
 
 std::string comparable(std::string_view text) {
   std::string result;

@@ -4,30 +4,19 @@
 #include <vector>
 
 #include "harness/metrics/swapped_value.h"
+#include "harness/metrics/target_in_text.h"
 #include "strategies/context/fit.h"
 #include "strategies/context/kinds.h"
 
 namespace quadrant {
 namespace {
 
-bool is_ascii_word(char c) {
-  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
-bool is_whole(const std::string& text, std::size_t begin, std::size_t end) {
-  const bool joined_before =
-      begin > 0 && is_ascii_word(text[begin]) && is_ascii_word(text[begin - 1]);
-  const bool joined_after =
-      end < text.size() && is_ascii_word(text[end - 1]) && is_ascii_word(text[end]);
-  return !joined_before && !joined_after;
-}
-
 // The longest target that stands whole at `at`; 0: none.
 std::size_t target_at(const std::string& text, std::size_t at, const Item& item) {
   std::size_t longest = 0;
   for (const std::string& target : item.targets) {
     if (target.size() <= longest || text.compare(at, target.size(), target) != 0) continue;
-    if (is_whole(text, at, at + target.size())) longest = target.size();
+    if (has_word_edges(text, at, at + target.size())) longest = target.size();
   }
   return longest;
 }

@@ -1,6 +1,7 @@
 #include "strategies/context/delivery.h"
 
 #include <algorithm>
+
 namespace quadrant {
 
 bool is_relevant(const Passage& passage, const Item& item) {
