@@ -19,13 +19,13 @@ bool embeds(const Experiment& experiment) {
                      [](const ContextSpec& context) { return needs_embedder(context); });
 }
 
-EnvironmentRow environment_of(const Experiment& experiment, LanguageModel& model) {
+EnvironmentRow environment_of(bool deterministic, LanguageModel& model) {
   std::map<std::string, std::string> libraries, determinism;
   for (const auto& [name, value] : engine_facts()) {
     (name == "torch" ? libraries : determinism)[name] = value;
   }
   libraries["faiss"] = faiss_version();
-  determinism["deterministic"] = experiment.deterministic ? "true" : "false";
+  determinism["deterministic"] = deterministic ? "true" : "false";
   determinism["logprob_noise_floor"] = fmt::format("{:.2g}", logprob_noise_floor(model));
   return collect_environment(build_facts(), libraries, determinism);
 }
@@ -65,7 +65,10 @@ Workbench load_workbench(const Experiment& experiment) {
   bench.engine = load_engine(experiment.model, experiment.deterministic);
   bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};
   bench.engine_id = engine_identity(experiment.model);
-  bench.environment = environment_of(experiment, bench.engine->model());
+  // The engine keeps its place when the workbench moves.
+  bench.environment = [deterministic = experiment.deterministic, engine = bench.engine.get()] {
+    return environment_of(deterministic, engine->model());
+  };
   return bench;
 }
 

@@ -189,7 +189,7 @@ RunOutcome run_plan(Store& store, Workbench& bench, const RunRequest& request, P
   RunRow row;
   row.experiment_id =
       store.put_experiment(experiment.name, canonical_json(resolved(experiment)), request.source);
-  row.environment_id = store.put_environment(bench.environment);
+  row.environment_id = store.put_environment(bench.environment());
   row.reproduces = request.reproduces;
   row.argv = canonical_json(request.argv);
   row.options = canonical_json(to_json(request.plan.options));

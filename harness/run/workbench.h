@@ -46,7 +46,9 @@ struct Workbench {
   // What decides the numbers apart from the inputs (library, device, kernels); part of every
   // cell's identity, so that results of another engine are never taken for this one's.
   std::string engine_id;
-  EnvironmentRow environment;
+  // Of a run; asked for when it begins, with the base model loaded: a plan needs none, and part of
+  // it is measured.
+  std::function<EnvironmentRow()> environment;
 };
 
 using WorkbenchLoader = std::function<Workbench(const Experiment&)>;

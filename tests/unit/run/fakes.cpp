@@ -260,7 +260,11 @@ Workbench make_bench(const Experiment& experiment, const std::vector<Suite>& sui
   }
   bench.suites = suites;
   bench.engine_id = script.engine_id;
-  bench.environment.git_commit = "test";
+  bench.environment = [] {
+    EnvironmentRow row;
+    row.git_commit = "test";
+    return row;
+  };
   bench.makers.context_obstacle = [](const ContextSpec& context,
                                      const Suite& suite) -> std::string {
     const bool reads = context.kind == "rag" || context.kind == "oracle";
