@@ -1,5 +1,5 @@
-// A table of vectors in one byte a number: a graph search reads a quarter of the memory, and memory
-// is what it waits for. Good enough to find candidates; the vectors themselves decide among them.
+// A table of vectors in one byte a number: a graph search reads a quarter of the memory.
+// Good enough to find candidates; the vectors themselves decide among them.
 #pragma once
 
 #include <cstddef>
