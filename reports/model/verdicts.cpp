@@ -82,6 +82,13 @@ std::vector<int> tunings_in(const ReportModel& model, const SuiteReport& suite) 
   return tunings;
 }
 
+// A perplexity differs by no points, and says nothing about margins in points.
+bool has_no_bounds(const std::string& metric) {
+  const auto& metrics = all_metrics();
+  return std::any_of(metrics.begin(), metrics.end(),
+                     [&](const Metric& known) { return known.name == metric && !known.bounded; });
+}
+
 class SuiteJudge {
  public:
   SuiteJudge(const ReportModel& model, const SuiteReport& suite, const SuiteData& data,
@@ -227,7 +234,7 @@ class SuiteJudge {
                                      const std::vector<std::size_t>& chosen) const {
     std::vector<AlternativeView> views;
     for (const std::string& metric : data_.metrics) {
-      if (metric == suite_.metric || metric == "abstained") continue;
+      if (metric == suite_.metric || metric == "abstained" || has_no_bounds(metric)) continue;
       views.push_back({AlternativeView::Kind::kMetric, metric, scores(arms, chosen, metric),
                        higher_is_better(metric)});
     }

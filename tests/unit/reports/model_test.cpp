@@ -115,6 +115,15 @@ TEST_CASE("verdicts: per tuned method, the suite and then its slices; oracle nev
   CHECK(warns(model, "scored best on these same test items"));
 }
 
+TEST_CASE("a metric without bounds beside the one that decides is no view of a verdict") {
+  test::Fixture fixture;
+  fixture.store().database().execute(
+      "INSERT INTO score SELECT record_id,'byte_perplexity',metric_version,3+value FROM score "
+      "WHERE metric='contains'");
+  const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
+  CHECK(model.suites[0].verdicts.size() == 6);
+}
+
 TEST_CASE("retrieval figures give back the score") {
   test::Fixture fixture;
   const ReportModel model = load_report_model(fixture.store(), fixture.run, quick());
