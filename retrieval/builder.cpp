@@ -202,8 +202,10 @@ bool IndexBuilder::index_neighbours() {
                              ? NeighbourIndex::load(partial, plan_.dense, width, true)
                              : NeighbourIndex(plan_.dense, width);
   if (index.needs_training()) {
-    if (!observe_({"training the index", 0, rows_})) return false;
-    index.train(vectors);
+    const bool trained = index.train(vectors, [&](std::size_t done, std::size_t total) {
+      return observe_({"training the index", done, total});
+    });
+    if (!trained) return false;
     index.save(partial);
   }
   std::size_t saved = index.size();

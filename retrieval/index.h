@@ -89,8 +89,9 @@ IndexRecipe recipe_of(const std::filesystem::path& folder);
 using DocumentStream = std::function<void(const std::function<void(const Document&)>& visit)>;
 
 struct BuildProgress {
-  const char* stage;  // "cutting", "embedding", "indexing", "counting words", "checking"
-  std::size_t done = 0, total = 0;  // passages; total 0: not known
+  // "cutting", "embedding", "training the index", "indexing", "counting words", "checking"
+  const char* stage;
+  std::size_t done = 0, total = 0;  // passages (training: units of work); total 0: not known
 };
 using BuildObserver = std::function<bool(const BuildProgress&)>;  // false: stop here
 

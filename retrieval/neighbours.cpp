@@ -1,12 +1,15 @@
 #include "retrieval/neighbours.h"
 
-#include <faiss/AutoTune.h>
 #include <faiss/IVFlib.h>
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
+#include <faiss/IndexIVFPQ.h>
+#include <faiss/IndexPQ.h>
+#include <faiss/impl/AuxIndexStructures.h>
 #include <faiss/impl/io.h>
 #include <faiss/index_factory.h>
 #include <faiss/index_io.h>
+#include <faiss/utils/distances.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,6 +45,57 @@ std::vector<float> training_rows(const VectorTable& table) {
   return rows;
 }
 
+// One k-means after the other, as FAISS trains. It asks whether to stop after each pass over the
+// rows that it samples, and within one after each block of rows.
+struct Clustering {
+  std::size_t questions = 0, work_between = 0;
+};
+
+Clustering clustering(const faiss::ClusteringParameters& settings, std::size_t runs,
+                      std::size_t rows, std::size_t centroids, std::size_t width) {
+  rows = std::min(rows, centroids * static_cast<std::size_t>(settings.max_points_per_centroid));
+  const auto block = static_cast<std::size_t>(faiss::distance_compute_blas_query_bs);
+  const std::size_t in_a_pass = 1 + (rows + block - 1) / block;
+  const auto passes = static_cast<std::size_t>(settings.niter * settings.nredo);
+  return {runs * passes * in_a_pass, rows * centroids * width / in_a_pass};
+}
+
+// Of the indexes whose training takes long; none for another kind.
+std::vector<Clustering> clusterings(faiss::Index& index, std::size_t rows) {
+  std::vector<Clustering> list;
+  const faiss::IndexIVF* lists = faiss::ivflib::try_extract_index_ivf(&index);
+  if (!lists) return list;
+  list.push_back(clustering(lists->cp, 1, rows, lists->nlist, static_cast<std::size_t>(lists->d)));
+  if (const auto* product = dynamic_cast<const faiss::IndexIVFPQ*>(lists)) {
+    list.push_back(
+        clustering(product->pq.cp, product->pq.M, rows, product->pq.ksub, product->pq.dsub));
+  }
+  return list;
+}
+
+class TrainingWatch : public faiss::InterruptCallback {
+ public:
+  TrainingWatch(std::vector<Clustering> list, const NeighbourIndex::TrainingObserver& go_on,
+                bool& stopped)
+      : list_(std::move(list)), go_on_(go_on), stopped_(stopped) {
+    for (const Clustering& one : list_) total_ += one.questions * one.work_between;
+  }
+  bool want_interrupt() override {
+    if (at_ < list_.size()) {
+      done_ += list_[at_].work_between;
+      if (++asked_ == list_[at_].questions) ++at_, asked_ = 0;
+    }
+    stopped_ = !go_on_(done_, total_);
+    return stopped_;
+  }
+
+ private:
+  std::vector<Clustering> list_;
+  const NeighbourIndex::TrainingObserver& go_on_;
+  bool& stopped_;
+  std::size_t at_ = 0, asked_ = 0, done_ = 0, total_ = 0;
+};
+
 }  // namespace
 
 NeighbourIndex::NeighbourIndex(const DenseSettings& settings, int dimension) {
@@ -69,9 +123,14 @@ NeighbourIndex& NeighbourIndex::operator=(NeighbourIndex&&) noexcept = default;
 
 void NeighbourIndex::apply(const DenseSettings& settings) {
   settings_ = settings;
-  const faiss::ParameterSpace parameters;
-  if (faiss::ivflib::try_extract_index_ivf(index_.get())) {
-    parameters.set_index_parameter(index_.get(), "nprobe", settings.nprobe);
+  faiss::IndexIVF* lists = faiss::ivflib::try_extract_index_ivf(index_.get());
+  if (lists) lists->nprobe = static_cast<std::size_t>(settings.nprobe);
+  // It numbers the codes anew so that their bits compare, in minutes; no search here compares bits.
+  if (auto* product = dynamic_cast<faiss::IndexIVFPQ*>(lists)) {
+    product->do_polysemous_training = false;
+  }
+  if (auto* product = dynamic_cast<faiss::IndexPQ*>(index_.get())) {
+    product->do_polysemous_training = false;
   }
 }
 
@@ -95,12 +154,20 @@ bool NeighbourIndex::is_compressed() const {
 
 bool NeighbourIndex::needs_training() const { return !index_->is_trained; }
 
-void NeighbourIndex::train(const VectorTable& table) {
+bool NeighbourIndex::train(const VectorTable& table, const TrainingObserver& go_on) {
   const std::vector<float> rows = training_rows(table);
-  const OneThread guard;
+  const std::size_t count = rows.size() / static_cast<std::size_t>(table.dimension());
+  const OneThread one_thread;
+  bool stopped = false;
+  faiss::InterruptCallback::instance =
+      std::make_unique<TrainingWatch>(clusterings(*index_, count), go_on, stopped);
+  const auto forget = [](void*) { faiss::InterruptCallback::clear_instance(); };
+  const std::unique_ptr<void, decltype(forget)> watched(this, forget);
   try {
-    index_->train(static_cast<std::int64_t>(rows.size()) / table.dimension(), rows.data());
+    index_->train(static_cast<std::int64_t>(count), rows.data());
+    return true;
   } catch (const std::exception& failure) {
+    if (stopped) return false;
     throw Error(fmt::format("FAISS cannot train \"{}\" on {} vectors: {}", settings_.factory,
                             table.size(), failure.what()),
                 "kind of FAISS index",

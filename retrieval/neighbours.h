@@ -48,8 +48,10 @@ class NeighbourIndex {
   std::size_t size() const;
   bool needs_training() const;
   // Both on one thread, so that the result is always the same. train(): Error when there are too
-  // few rows for its clusters.
-  void train(const VectorTable& table);
+  // few rows for its clusters. `go_on` sees the work done and the work there is, in products of two
+  // numbers (0: not known); false: it said stop, and the index is not trained.
+  using TrainingObserver = std::function<bool(std::size_t done, std::size_t total)>;
+  bool train(const VectorTable& table, const TrainingObserver& go_on);
   void add(std::span<const float> rows);
   void save(const std::filesystem::path& file) const;
 

@@ -13,40 +13,44 @@
 namespace quadrant {
 namespace {
 
-// OpenBLAS with threads of its own is found by name, because the BLAS is chosen when the program
-// is linked.
-using Get = int (*)();
-using Set = void (*)(int);
-Get openblas_threads() {
-  static const auto get = reinterpret_cast<Get>(::dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
-  return get;
+// The BLAS is chosen when the program is linked, so what sets its threads is found by name.
+// OpenBLAS has threads of its own, for the whole process; MKL, which libtorch brings, sets them per
+// thread.
+template <typename Function>
+Function* find(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
 }
-Set set_openblas_threads() {
-  static const auto set = reinterpret_cast<Set>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-  return set;
+
+// Returns what was set before, by which it can be set back.
+int set_blas_threads(int threads) {
+  static auto* const mkl = find<int(int)>("MKL_Set_Num_Threads_Local");
+  if (mkl) return mkl(threads);
+  static auto* const get = find<int()>("openblas_get_num_threads");
+  static auto* const set = find<void(int)>("openblas_set_num_threads");
+  if (!get || !set) return 0;
+  const int before = get();
+  if (threads != before) set(threads);
+  return before;
 }
 
 }  // namespace
 
-OneThread::OneThread() : openmp_before_(omp_get_max_threads()) {
+OneThread::OneThread() : openmp_before_(omp_get_max_threads()), blas_before_(set_blas_threads(1)) {
   omp_set_num_threads(1);
-  if (!openblas_threads() || !set_openblas_threads()) return;
-  openblas_before_ = openblas_threads()();
-  if (openblas_before_ != 1) set_openblas_threads()(1);
 }
 
 OneThread::~OneThread() {
   omp_set_num_threads(openmp_before_);
-  if (openblas_before_ > 1) set_openblas_threads()(openblas_before_);
+  set_blas_threads(blas_before_);
 }
 
 void for_each_parallel(std::size_t count, const std::function<void(std::size_t)>& work) {
-  const OneThread guard;
+  const OneThread whole_process;
   std::atomic<std::size_t> next{0};
   std::exception_ptr failure;
   std::mutex mutex;
   const auto go = [&] {
-    omp_set_num_threads(1);
+    const OneThread this_thread;
     try {
       for (std::size_t i = next++; i < count; i = next++) work(i);
     } catch (...) {

@@ -8,10 +8,11 @@
 namespace quadrant {
 
 // Calls work(i) for every i below `count`, on at most as many threads as there are cores. Inside,
-// OpenMP and OpenBLAS are held to one thread. The first exception is thrown again here.
+// OpenMP and the BLAS are held to one thread. The first exception is thrown again here.
 void for_each_parallel(std::size_t count, const std::function<void(std::size_t)>& work);
 
-// For as long as it lives: OpenMP (of this thread) and OpenBLAS (of the process) on one thread.
+// For as long as it lives: OpenMP and the BLAS on one thread, for work of this thread (OpenBLAS: of
+// the process).
 class OneThread {
  public:
   OneThread();
@@ -20,7 +21,7 @@ class OneThread {
   OneThread& operator=(const OneThread&) = delete;
 
  private:
-  int openmp_before_, openblas_before_ = 0;
+  int openmp_before_, blas_before_;
 };
 
 }  // namespace quadrant

@@ -43,7 +43,8 @@ std::vector<std::string> stale_documents(const PassageIndex& index,
     if (!document.removed) known[document.id] = document.hash;
   }
   std::vector<std::string> differences;
-  read_documents(sources, [&](Document document) {
+  ReadReport report;
+  const auto compare = [&](const Document& document) {
     const auto found = known.find(document.id);
     if (found == known.end()) {
       differences.push_back(document.id + " is not in the index");
@@ -52,7 +53,8 @@ std::vector<std::string> stale_documents(const PassageIndex& index,
     if (found->second != document_hash(document))
       differences.push_back(document.id + " has changed");
     known.erase(found);
-  });
+  };
+  read_documents(sources, compare, report);
   for (const auto& [id, hash] : known) differences.push_back(id + " is gone");
   return differences;
 }

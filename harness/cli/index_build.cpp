@@ -35,9 +35,17 @@ double seconds_since(Clock::time_point start) {
 // One line on a terminal, written over and over: what is done, how fast, how long it will take.
 class BuildLine {
  public:
-  bool operator()(const BuildProgress& progress) {
-    if (stage_ != progress.stage) {
-      stage_ = progress.stage;
+  explicit BuildLine(const ReadReport& reading) : reading_(reading) {}
+
+  bool operator()(BuildProgress progress) {
+    const std::string_view stage = progress.stage;
+    counts_passages_ = stage != "cutting" && stage != "training the index";
+    if (stage == "cutting") {  // how many passages there will be, nobody knows
+      progress.done = reading_.bytes;
+      progress.total = reading_.total_bytes;
+    }
+    if (stage_ != stage) {
+      stage_ = stage;
       start_ = Clock::now();
       first_ = progress.done;
     }
@@ -52,10 +60,14 @@ class BuildLine {
   void show(const BuildProgress& progress) {
     shown_ = Clock::now();
     const double done = static_cast<double>(progress.done - first_), passed = seconds_since(start_);
-    std::string text = fmt::format("{}: {} passages", stage_, progress.done);
-    if (progress.total > 0) text += fmt::format(" of {}", progress.total);
+    std::string text = stage_ + ":";
+    if (counts_passages_) {
+      text += fmt::format(" {} of {} passages", progress.done, progress.total);
+    } else if (progress.total > 0) {
+      text += fmt::format(" {} %", 100 * progress.done / progress.total);
+    }
     if (done > 0 && passed > 0) {
-      text += fmt::format(", {:.0f}/s", done / passed);
+      if (counts_passages_) text += fmt::format(", {:.0f}/s", done / passed);
       if (progress.total > progress.done) {
         const double left = static_cast<double>(progress.total - progress.done);
         text += fmt::format(", {:.0f} s left", left * passed / done);
@@ -65,7 +77,9 @@ class BuildLine {
     std::fflush(stderr);
   }
 
+  const ReadReport& reading_;
   std::string stage_;
+  bool counts_passages_ = true;
   Clock::time_point start_ = Clock::now(), shown_;
   std::size_t first_ = 0;
 };
@@ -96,13 +110,14 @@ int build(const BuildOptions& options) {
   if (options.retriever != "dense") plan.lexical = options.lexical;
   ReadReport report;
   const DocumentStream documents = [&](const std::function<void(const Document&)>& visit) {
-    report = read_documents(options.sources, [&](Document document) { visit(document); });
+    read_documents(
+        options.sources, [&](const Document& document) { visit(document); }, report);
   };
   const auto start = Clock::now();
   bool finished = false;
   std::optional<IndexUpdate> update;
   {
-    BuildLine line;
+    BuildLine line(report);
     const BuildObserver observe = std::ref(line);
     const bool is_update = has_index(options.folder);
     if (is_update) update = update_index(documents, plan, options.folder, observe);

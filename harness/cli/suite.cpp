@@ -41,8 +41,9 @@ int write_suite(const std::string& name, std::uint64_t seed, const std::string& 
 std::vector<Document> read_all(const std::string& source) {
   std::vector<Document> documents;
   const std::vector<fs::path> sources{source};
-  const ReadReport report =
-      read_documents(sources, [&](Document document) { documents.push_back(std::move(document)); });
+  ReadReport report;
+  read_documents(
+      sources, [&](Document document) { documents.push_back(std::move(document)); }, report);
   for (const UnreadableSource& file : report.unreadable) {
     fmt::print(stderr, "left out: {}: {}\n", file.where, file.problem);
   }

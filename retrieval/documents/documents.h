@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -27,14 +28,16 @@ struct UnreadableSource {
 
 struct ReadReport {
   std::size_t files = 0, documents = 0;
-  std::size_t other_files = 0;  // in folders, of kinds that are not read
+  std::size_t other_files = 0;                // in folders, of kinds that are not read
+  std::uintmax_t bytes = 0, total_bytes = 0;  // read so far; of all files
   std::vector<UnreadableSource> unreadable;
 };
 
 // Visits each document once, in the order of the sources, files of a folder by name. The id of a
 // file is its path below the folder it was found in, with that folder before it when there are
 // several sources. Error when a source does not exist; an id seen before is reported as unreadable.
-ReadReport read_documents(std::span<const std::filesystem::path> sources,
-                          const std::function<void(Document)>& visit);
+// `report` is made anew, and is up to date whenever `visit` is called.
+void read_documents(std::span<const std::filesystem::path> sources,
+                    const std::function<void(Document)>& visit, ReadReport& report);
 
 }  // namespace quadrant

@@ -78,7 +78,7 @@ Document read_markdown(const std::filesystem::path& file) {
 }
 
 void read_json_lines(const std::filesystem::path& file,
-                     const std::function<void(Document, int line)>& visit,
+                     const std::function<void(Document, const LinePlace& place)>& visit,
                      const std::function<void(int line, std::string problem)>& refuse) {
   const MappedFile mapped(file);
   std::string_view rest = mapped.bytes();
@@ -94,7 +94,7 @@ void read_json_lines(const std::filesystem::path& file,
     const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
     const std::string problem = json.is_discarded() ? "this line is not JSON" : problem_of(json);
     if (problem.empty()) {
-      visit(document_of(json), number);
+      visit(document_of(json), {number, mapped.bytes().size() - rest.size()});
     } else {
       refuse(number, problem);
     }

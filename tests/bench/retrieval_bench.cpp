@@ -124,10 +124,11 @@ void bench_build(const fs::path& folder, std::size_t passages, const std::string
       shown = Clock::now();
       const double rate =
           static_cast<double>(progress.done - first) / std::max(1e-9, seconds_since(stage_start));
-      const double left =
-          static_cast<double>(progress.total - std::min(progress.total, progress.done));
-      fmt::print(stderr, "{:7.1f} s  {}: {} of {}, {:.0f}/s, {:.0f} s left, {:.2f} GiB at most\n",
-                 seconds_since(start), stage, progress.done, progress.total, rate,
+      const std::size_t total = progress.total > 0 ? progress.total : passages;
+      const double left = static_cast<double>(total - std::min(total, progress.done));
+      fmt::print(stderr, "{:7.1f} s  {}: {:.1f} %, {:.0f} s left, {:.2f} GiB at most\n",
+                 seconds_since(start), stage,
+                 100 * static_cast<double>(progress.done) / static_cast<double>(total),
                  rate > 0 ? left / rate : 0, peak_gib());
       return true;
     });

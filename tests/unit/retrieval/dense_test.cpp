@@ -37,9 +37,11 @@ VectorTable table_of(int dimension, std::span<const float> rows) {
   return table;
 }
 
+bool go_on(std::size_t, std::size_t) { return true; }
+
 NeighbourIndex neighbours_of(const DenseSettings& settings, const VectorTable& table) {
   NeighbourIndex index(settings, table.dimension());
-  if (index.needs_training()) index.train(table);
+  if (index.needs_training()) index.train(table, go_on);
   index.add(table.all());
   return index;
 }
@@ -212,7 +214,7 @@ TEST_CASE("approximate indexes: trained, saved, mapped, added to, their recall m
     // Half of the rows, saved, loaded, and the others added: the same answers.
     const auto half = std::span(values).first(kWidth * 350);
     NeighbourIndex part(settings, kWidth);
-    if (part.needs_training()) part.train(table_of(kWidth, values));
+    if (part.needs_training()) part.train(table_of(kWidth, values), go_on);
     part.add(half);
     part.save(folder / "part");
     NeighbourIndex grown = NeighbourIndex::load(folder / "part", settings, kWidth, true);
@@ -233,5 +235,26 @@ TEST_CASE("a factory string that FAISS does not know, and too few vectors to tra
   CHECK_THROWS_AS(NeighbourIndex({"Nonsense7"}, 8), Error);
   CHECK_THROWS_AS(NeighbourIndex({"IVF4,PQ3"}, 8), Error);  // 3 does not divide 8
   NeighbourIndex index({"IVF64,Flat"}, 4);
-  CHECK_THROWS_AS(index.train(table_of(4, random_vectors(40, 1))), Error);
+  CHECK_THROWS_AS(index.train(table_of(4, random_vectors(40, 1)), go_on), Error);
+}
+
+TEST_CASE("a training tells how far it is, and can be stopped") {
+  constexpr int kWidth = 16;
+  const VectorTable table = table_of(kWidth, random_vectors(kWidth * 2000, 1));
+  for (const char* factory : {"IVF8,Flat", "IVF8,PQ4"}) {
+    CAPTURE(factory);
+    NeighbourIndex index({factory}, kWidth);
+    std::size_t calls = 0, last = 0, all = 0;
+    const bool trained = index.train(table, [&](std::size_t done, std::size_t total) {
+      CHECK((done > last || done == total));
+      ++calls, last = done, all = total;
+      return true;
+    });
+    CHECK(trained);
+    CHECK(calls > 1);
+    CHECK(last == all);
+    NeighbourIndex stopped({factory}, kWidth);
+    CHECK_FALSE(stopped.train(table, [](std::size_t, std::size_t) { return false; }));
+    CHECK(stopped.needs_training());
+  }
 }

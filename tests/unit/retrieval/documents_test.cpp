@@ -27,8 +27,12 @@ struct Source {
   void read() { read({folder.path()}); }
   void read(const std::vector<std::filesystem::path>& sources) {
     documents.clear();
-    report = read_documents(
-        sources, [&](Document document) { documents.emplace(document.id, std::move(document)); });
+    const auto visit = [&](Document document) {
+      CHECK(report.bytes <= report.total_bytes);
+      documents.emplace(document.id, std::move(document));
+    };
+    read_documents(sources, visit, report);
+    CHECK(report.bytes == report.total_bytes);
   }
   std::string problem_of(const std::string& where) const {
     for (const auto& source : report.unreadable) {
