@@ -22,6 +22,10 @@ void read_generation(const TaskKeys& task, PromptTemplate& prompt) {
     if (key == "until" && (value.is_string() || value.is_array())) {
       prompt.stop.clear();
       for (const json& stop : value.is_array() ? value : json::array({value})) {
+        if (stop == "") {
+          task.refuse("generation_kwargs", "an empty stop string would end every answer",
+                      "take it out of until");
+        }
         if (stop.is_string()) prompt.stop.push_back(stop);
       }
     } else if ((key == "max_gen_toks" || key == "max_new_tokens") && value.is_number_integer() &&

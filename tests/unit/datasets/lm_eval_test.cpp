@@ -128,6 +128,18 @@ TEST_CASE("continuations and whole texts") {
   CHECK(text.test[0].question.empty());
 }
 
+// As PyYAML writes a line feed, which a YAML library of C++ once read as nothing.
+TEST_CASE("line feeds in folded texts are read as PyYAML reads them") {
+  SuiteFolder folder;
+  folder.write("t.yaml",
+               "task: t\ndataset_path: json\noutput_type: generate_until\n"
+               "dataset_kwargs: {data_files: {test: a.jsonl}}\ntest_split: test\n"
+               "doc_to_text: q\ndoc_to_target: a\n"
+               "generation_kwargs:\n  until:\n  - '\n\n    '\n  - 'a\n\n\n    b'\n");
+  folder.write("a.jsonl", R"({"q": "Q1:", "a": "x"})");
+  CHECK(load_suite(folder.path()).prompt.stop == std::vector<std::string>{"\n", "a\n\nb"});
+}
+
 TEST_CASE("few-shot examples come from their split") {
   SuiteFolder folder;
   folder.write("t.yaml",
@@ -166,6 +178,7 @@ TEST_CASE("what an lm-eval task may not have is named") {
   named("dataset_kwargs", "dataset_kwargs: {data_files: {test: missing.jsonl}}", "does not exist");
   named("dataset_kwargs", "dataset_kwargs: {}", "no data file");
   named("doc_to_text", "doc_to_text: [", "not YAML");
+  named("doc_to_text", "doc_to_text: !!python/name:os.system ''", "not supported");
   named("include", "include: t.yaml", "include each other");
   named("doc_to_text", "doc_to_text: &a [*a]", "too large or deep");
 }
