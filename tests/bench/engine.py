@@ -1,10 +1,11 @@
 """Benches the engine beside transformers and lm-eval: same weights, same tasks, in turn; prints a table.
 
 Run: python engine.py BUILD_FOLDER [--model smollm2|gemma3] [--rounds 5] [--threads 2] [--only NAME]
-                      [--neighbour]
+                      [--peer transformers|llama.cpp] [--neighbour]
 Needs the target engine_bench, and a Python with torch, transformers, gguf and lm_eval (the peer of
-"choices", in batches of 8). A line a task: medians of both in tokens a second, their ratio, and the
-peak memory of both processes so far. Ids are random: the work is the same as with text. Let it run on
+"choices", in batches of 8), or llama-cpp-python (generation only). A line a task: medians of both in
+tokens a second, their ratio, and the peak memory of both processes so far. Scoring also tells its
+share of a plain matrix product's speed, measured between its rounds. Ids are random: the work is the same as with text. Let it run on
 a quiet machine, or read nothing from it; --neighbour keeps one core busy meanwhile.
 """
 
@@ -52,6 +53,9 @@ def tasks():
     yield "the same, peer reuses the prefix", reused, 32 * 32
 
 
+PEERS = {"transformers": "engine_peer.py", "llama.cpp": "engine_llama_cpp.py"}
+
+
 class Side:
     def __init__(self, command, threads):
         environment = os.environ | {"OMP_NUM_THREADS": str(threads), "GOMP_SPINCOUNT": "1000"}
@@ -64,12 +68,25 @@ class Side:
         return json.loads(self.process.stdout.readline())
 
 
+FLOPS_A_TOKEN = {"smollm2": 2 * 134.5e6, "gemma3": 2 * 268.1e6}  # a product and a sum a weight
+PRODUCT_FLOPS = 2 * 2048**3  # of the task "product"
+
+
+def share_of_product(tokens_per_second, model, seconds):
+    if not seconds:
+        return ""
+    peak = PRODUCT_FLOPS / statistics.median(seconds)
+    share = tokens_per_second * FLOPS_A_TOKEN[model] / peak
+    return f"  {share:.0%} of a product's {peak / 1e9:.0f} GFLOP/s"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--model", choices=FILES, default="smollm2")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--peer", choices=PEERS, default="transformers")
     parser.add_argument("--only", default="", help="tasks whose name contains this")
     parser.add_argument("--neighbour", action="store_true")
     options = parser.parse_args()
@@ -78,18 +95,23 @@ def main():
         atexit.register(busy.kill)
     file = str(FILES[options.model])
     ours = Side([options.build / "tests/bench/engine_bench", file], options.threads)
-    peer = Side([sys.executable, HERE / "engine_peer.py", file, str(options.threads)], options.threads)
-    print(f"{options.model}, {options.threads} threads, load {os.getloadavg()[0]:.1f}")
+    peer = Side([sys.executable, HERE / PEERS[options.peer], file, str(options.threads)], options.threads)
+    print(f"{options.model} beside {options.peer}, {options.threads} threads, load {os.getloadavg()[0]:.1f}")
     print(f"{'task':<38}{'ours tok/s':>12}{'peer tok/s':>12}{'ratio':>8}{'ours MB':>9}{'peer MB':>9}")
     for name, task, tokens in tasks():
-        if options.only not in name:
+        if options.only not in name or (options.peer == "llama.cpp" and task["kind"] != "generate"):
             continue
-        results = [(ours.run(task), peer.run(task)) for _ in range(options.rounds)]
+        scores = task["kind"] == "score"
+        results, products = [], []
+        for _ in range(options.rounds):
+            results.append((ours.run(task), peer.run(task)))
+            products += [ours.run({"kind": "product"})["seconds"]] if scores else []
         a, b = ([r[side] for r in results] for side in (0, 1))
         seconds = [statistics.median(r["seconds"] for r in side) for side in (a, b)]
         print(
             f"{name:<38}{tokens / seconds[0]:>12.1f}{tokens / seconds[1]:>12.1f}"
-            f"{seconds[1] / seconds[0]:>8.2f}{a[-1]['peak_mb']:>9.0f}{b[-1]['peak_mb']:>9.0f}",
+            f"{seconds[1] / seconds[0]:>8.2f}{a[-1]['peak_mb']:>9.0f}{b[-1]['peak_mb']:>9.0f}"
+            + share_of_product(tokens / seconds[0], options.model, products),
             flush=True,
         )
 
