@@ -28,6 +28,9 @@ class Tokenizer {
   virtual std::string hash() const = 0;              // SHA-256 of everything that decides the ids
   // The token that ends a document in pre-training, where the vocabulary has one.
   virtual std::optional<std::int32_t> end_of_text() const { return std::nullopt; }
+  // What a text is read behind when nothing stands before it: BOS, or else EOS, as in lm-eval
+  // (models/huggingface.py, prefix_token_id).
+  virtual std::optional<std::int32_t> start_of_text() const { return end_of_text(); }
 
   TokenIds encode_plain(std::string_view text) const {  // no special tokens inside
     return encode(MarkedText{std::string(text), {}});

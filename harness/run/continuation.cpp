@@ -37,7 +37,7 @@ MarkedText cut_at(MarkedText text, std::size_t size) {
 }
 
 std::int32_t start_token(const Tokenizer& tokenizer, const std::string& where) {
-  const auto start = tokenizer.end_of_text();
+  const auto start = tokenizer.start_of_text();
   if (start) return *start;
   throw Error("the context is empty and the model has no token to start with", where,
               "give a context");

@@ -28,6 +28,9 @@ void set_ends(SpecialIds& ids);
 class ModelTokenizer : public Tokenizer {
  public:
   virtual const SpecialIds& special() const = 0;
+  std::optional<std::int32_t> start_of_text() const override {
+    return special().bos ? special().bos : special().eos;
+  }
   virtual std::size_t vocabulary() const = 0;
   virtual std::optional<std::int32_t> id_of(
       std::string_view token) const = 0;  // as the file writes it

@@ -25,7 +25,7 @@ TEST_CASE("context and continuation are split where lm-eval splits them") {
 
 TEST_CASE("a continuation without a context starts from the end of a text") {
   const auto request = continuation_request(smollm2().tokenizer(), {" ", {}}, {"x", {}}, "");
-  CHECK(request.ids.front() == smollm2().tokenizer().end_of_text());
+  CHECK(request.ids.front() == smollm2().tokenizer().start_of_text());
   CHECK(request.first == 1);
 }
 
