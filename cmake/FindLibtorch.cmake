@@ -32,6 +32,9 @@ target_compile_options(libtorch INTERFACE
   "SHELL:-idirafter ${torch_root}/include"
   "SHELL:-idirafter ${torch_root}/include/torch/csrc/api/include")
 target_link_libraries(libtorch INTERFACE ${libraries})
+# Among the options, and so before all other libraries: else the sgemm_ of FAISS's BLAS, found first,
+# would take the place of the MKL inside libtorch, with threads that know nothing of OpenMP's.
 # libtorch_cuda registers itself when loaded; nothing refers to it by name.
-target_link_options(libtorch INTERFACE "LINKER:--no-as-needed" "LINKER:-rpath,${torch_root}/lib"
+target_link_options(libtorch INTERFACE "LINKER:--no-as-needed" "${torch_root}/lib/libtorch_cpu.so"
+                    "LINKER:-rpath,${torch_root}/lib"
                     "LINKER:--disable-new-dtags" "LINKER:--allow-shlib-undefined")

@@ -52,7 +52,7 @@ class TorchEngine : public ModelEngine {
     TensorFile file(folder / kFullWeights);
     for (const NamedTensor& weight : model_.decoder().weights()) {
       const Tensor& base = *weight.tensor;
-      *weight.tensor = file.take(weight.name, base.sizes().vec()).to(base.device());
+      *weight.tensor = file.take(weight.name, base.sizes().vec()).to(base.options());
     }
     file.require_all_taken();
     model_.decoder().join_weights();
@@ -61,6 +61,10 @@ class TorchEngine : public ModelEngine {
   Training train(const TrainingJob& job,
                  const std::function<bool(const TrainingStep&)>& observe) override {
     use_base();
+    if (model_.decoder().head().scalar_type() != at::kFloat) {
+      throw Error("training in bfloat16 is not supported: its steps are below its rounding",
+                  "model.dtype", "leave model.dtype out, or take the tunings out of the grid");
+    }
     const bool lora = job.tuning.method == "lora";
     if (lora) {
       attach_lora(model_.decoder(), job.tuning, job.seed);
@@ -151,6 +155,7 @@ DeviceSearchMaker device_search(const std::string& device) {
 
 std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic) {
   if (deterministic) hold_to_deterministic_kernels();
+  at::globalContext().setAllowTF32CuBLAS(spec.tf32);
   return std::make_unique<TorchEngine>(load_model(spec));
 }
 
@@ -159,7 +164,8 @@ bool is_adapter(const std::filesystem::path& folder) {
 }
 
 std::string engine_identity(const ModelSpec& spec) {
-  return fmt::format("libtorch {} {} fp32 {} v2", TORCH_VERSION, spec.device,
+  const std::string type = spec.dtype == "float32" ? spec.tf32 ? "tf32" : "fp32" : spec.dtype;
+  return fmt::format("libtorch {} {} {} {} v3", TORCH_VERSION, spec.device, type,
                      at::get_cpu_capability());
 }
 

@@ -75,6 +75,9 @@ void add_model_options(CLI::App& verb, LineOptions& options) {
   verb.add_option("--model", options.model, "a .gguf file or a known name")->required();
   verb.add_option("--chat-template", options.chat_template, "model | none")->capture_default_str();
   verb.add_option("--device", options.device, "cpu | cuda")->capture_default_str();
+  verb.add_option("--dtype", options.dtype, "float32 | bfloat16")
+      ->check(CLI::IsMember({"float32", "bfloat16"}))
+      ->capture_default_str();
 }
 
 void add_line_options(CLI::App& verb, LineOptions& options) {
@@ -112,7 +115,7 @@ int convert_lines(const LineOptions& options, const std::function<std::vector<nl
 }
 
 std::unique_ptr<ModelEngine> load_tool_model(const LineOptions& options) {
-  auto engine = load_engine({options.model, options.chat_template, options.device},
+  auto engine = load_engine({options.model, options.chat_template, options.device, options.dtype},
                             /*deterministic=*/false);
   if (!options.adapter.empty()) engine->use_tuned(options.adapter);
   return engine;

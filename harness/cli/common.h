@@ -51,7 +51,8 @@ LoadedExperiment load_experiment(const ExperimentOptions& options);
 // The low-level tools: JSON lines in, one JSON line out for each, in order. `convert` gets all
 // lines at once, so that it may batch them.
 struct LineOptions {
-  std::string model, adapter, chat_template = "model", device = "cpu", input, output;
+  std::string model, adapter, chat_template = "model", device = "cpu", dtype = "float32";
+  std::string input, output;
 };
 void add_line_options(CLI::App& verb, LineOptions& options);
 void add_model_options(CLI::App& verb, LineOptions& options);

@@ -143,6 +143,8 @@ ModelSpec read_model(TomlReader& top) {
   spec.path = table->text("path");
   if (table->has("chat_template")) spec.chat_template = table->text("chat_template");
   spec.device = table->choice("device", {"cpu", "cuda"}, spec.device);
+  spec.dtype = table->choice("dtype", {"float32", "bfloat16"}, spec.dtype);
+  spec.tf32 = table->boolean("tf32", spec.tf32);
   table->finish();
   return spec;
 }

@@ -56,6 +56,9 @@ nlohmann::json resolved(const Experiment& experiment) {
         {"device", experiment.model.device}}},
       {"embedder", {{"path", experiment.embedder}}},
       {"grid", {{"context", nlohmann::json::array()}, {"tuning", nlohmann::json::array()}}}};
+  // Only where they are set, so that experiments from before they were there keep their hash.
+  if (experiment.model.dtype != ModelSpec().dtype) json["model"]["dtype"] = experiment.model.dtype;
+  if (experiment.model.tf32) json["model"]["tf32"] = true;
   for (const ContextSpec& context : experiment.contexts) {
     json["context"][context.name] = describe(context);
     json["grid"]["context"].push_back(context.name);

@@ -51,6 +51,8 @@ struct ModelSpec {
   std::string path;                     // as written: a name, a .gguf file, an HF folder
   std::string chat_template = "model";  // "model" | "none" | a file
   std::string device = "cpu";           // "cpu" | "cuda"
+  std::string dtype = "float32";        // of weights and activations: "float32" | "bfloat16"
+  bool tf32 = false;                    // cuda, float32: products may round their inputs to 10 bits
 };
 
 nlohmann::json describe(const ContextSpec& context);

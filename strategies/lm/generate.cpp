@@ -5,6 +5,7 @@
 
 #include "harness/core/error.h"
 #include "strategies/lm/layers/cache.h"
+#include "strategies/lm/layers/product.h"
 
 namespace quadrant {
 namespace {
@@ -22,7 +23,7 @@ struct Choice {
 
 // The most likely token of each row. hidden: [rows, width].
 Choice choose(const Decoder& decoder, const Tensor& hidden) {
-  const Tensor logits = product(hidden, decoder.head());
+  const Tensor logits = product(hidden, decoder.head()).to(at::kFloat);
   const auto [best, id] = logits.max(-1);
   const Tensor logprob = (best - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
   const Tensor ids = id.to(at::kCPU).contiguous();

@@ -14,13 +14,18 @@
 namespace quadrant {
 namespace {
 
-at::Device device_of(const ModelSpec& spec) {
-  if (spec.device == "cpu") return at::kCPU;
-  if (!at::hasCUDA()) {
+at::TensorOptions options_of(const ModelSpec& spec) {
+  const bool on_cpu = spec.device == "cpu", halved = spec.dtype == "bfloat16";
+  if (!on_cpu && !at::hasCUDA()) {
     throw Error("no CUDA device can be used here", "device = \"" + spec.device + "\"",
                 "set device = \"cpu\", or build with CUDA on a machine with an NVIDIA GPU");
   }
-  return at::kCUDA;
+  if (on_cpu && halved && !__builtin_cpu_supports("avx512bf16")) {
+    throw Error("this processor has no bfloat16 products: they would take many times as long",
+                "dtype = \"bfloat16\"", "leave dtype out: float32 is the fast one here");
+  }
+  return at::TensorOptions(on_cpu ? at::kCPU : at::kCUDA)
+      .dtype(halved ? at::kBFloat16 : at::kFloat);
 }
 
 // "model.layers.12.mlp.up_proj.weight" -> 12 and "mlp.up_proj.weight".
@@ -61,12 +66,13 @@ Tensor WeightLoader::operator()(const std::string& name, const std::vector<std::
   const TensorView& view = source_.tensor(stored.gguf);
   require_shape(view, shape, source_.path());
   taken_.insert(stored.gguf);
-  return as_hugging_face(to_tensor(view), stored.stored, head_dim_).to(device_);
+  const Tensor whole = as_hugging_face(to_tensor(view), stored.stored, head_dim_);
+  return name.ends_with("norm.weight") ? whole.to(options_.device()) : whole.to(options_);
 }
 
 void WeightLoader::into(const std::string& name, Tensor& place) {
   const WeightName stored = stored_name(name);
-  if (stored.stored != Stored::kSame || !place.is_cpu()) {
+  if (stored.stored != Stored::kSame || !place.is_cpu() || place.scalar_type() != at::kFloat) {
     place.copy_((*this)(name, place.sizes().vec()));
     return;
   }
@@ -85,12 +91,13 @@ void WeightLoader::require_all_taken() const {
   }
 }
 
-std::unique_ptr<Decoder> load_decoder(const WeightSource& source, const at::Device& device) {
+std::unique_ptr<Decoder> load_decoder(const WeightSource& source,
+                                      const at::TensorOptions& options) {
   const ConfigReader read(source);
   const Architecture& architecture = find_architecture(read);
   DecoderConfig config = architecture.read(read);
   config.model_type = architecture.model_type;
-  WeightLoader weights(source, device, read.is_gguf() ? &architecture.names : nullptr,
+  WeightLoader weights(source, options, read.is_gguf() ? &architecture.names : nullptr,
                        config.head_dim);
   weights.ignore("rope_freqs.weight");  // read with the configuration
   auto decoder = architecture.build(std::move(config), weights);
@@ -115,7 +122,7 @@ LoadedModel load_model(const ModelSpec& spec) {
     loaded.chat_template = load_chat_template(spec.chat_template, *gguf);
     source = std::move(gguf);
   }
-  loaded.decoder = load_decoder(*source, device_of(spec));
+  loaded.decoder = load_decoder(*source, options_of(spec));
   const TokenIds& ends = tokenizer->special().ends;
   loaded.end_tokens.insert(loaded.end_tokens.end(), ends.begin(), ends.end());
   // Training closes plain texts with it, so a model tuned without a chat template ends with it too.

@@ -14,8 +14,9 @@ namespace quadrant {
 // the architecture is unknown, or a tensor is missing, unexpected or mis-shaped.
 LoadedModel load_model(const ModelSpec& spec);
 
-// The same without tokenizer and template.
-std::unique_ptr<Decoder> load_decoder(const WeightSource& source, const at::Device& device);
+// The same without tokenizer and template. Weights have the device and type of `options`, but for
+// those of norms, which stay fp32 as what is computed with them does.
+std::unique_ptr<Decoder> load_decoder(const WeightSource& source, const at::TensorOptions& options);
 
 // How a GGUF file stores a tensor that Hugging Face stores otherwise.
 enum class Stored {
@@ -36,9 +37,9 @@ struct WeightName {
 class WeightLoader {
  public:
   // `names`: for a GGUF file; nullptr: the source has Hugging Face names itself.
-  WeightLoader(const WeightSource& source, const at::Device& device,
+  WeightLoader(const WeightSource& source, const at::TensorOptions& options,
                const std::vector<WeightName>* names, int head_dim)
-      : source_(source), device_(device), names_(names), head_dim_(head_dim) {}
+      : source_(source), options_(options), names_(names), head_dim_(head_dim) {}
   Tensor operator()(const std::string& name, const std::vector<std::int64_t>& shape);
   // The same into a contiguous tensor of the right shape.
   void into(const std::string& name, Tensor& place);
@@ -49,7 +50,7 @@ class WeightLoader {
   WeightName stored_name(const std::string& name) const;  // whole names; gguf: the source's own
 
   const WeightSource& source_;
-  at::Device device_;
+  at::TensorOptions options_;
   const std::vector<WeightName>* names_;
   int head_dim_;
   std::set<std::string> taken_;

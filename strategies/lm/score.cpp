@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/core/error.h"
+#include "strategies/lm/layers/product.h"
 
 namespace quadrant {
 namespace {
@@ -29,7 +30,7 @@ Logits logits_of(const Decoder& decoder, const Tensor& hidden, std::span<Judgeme
     of.push_back(static_cast<std::int64_t>(rows.size()) - 1);
   }
   const Tensor part = hidden.index_select(0, index_tensor(rows, hidden.device()));
-  return {product(part, decoder.head()), index_tensor(of, hidden.device())};
+  return {product(part, decoder.head()).to(at::kFloat), index_tensor(of, hidden.device())};
 }
 
 void judge_together(const Decoder& decoder, const Tensor& hidden,

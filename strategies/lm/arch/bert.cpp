@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "strategies/lm/layers/product.h"
+
 namespace quadrant {
 
 Bert::Bert(const BertConfig& config, const WeightLookup& weight) : config_(config) {
@@ -36,7 +38,7 @@ Tensor Bert::normalise(const Tensor& x, const Affine& norm) const {
 
 Tensor Bert::attend(const Layer& layer, const Tensor& x,
                     const std::vector<std::int64_t>& sizes) const {
-  const Tensor qkv = layer.qkv.forward(x);  // [tokens, 3 * width]
+  const Tensor qkv = affine(x, layer.qkv.weight, layer.qkv.bias);  // [tokens, 3 * width]
   std::vector<Tensor> outputs;
   std::int64_t begin = 0;
   for (std::size_t first = 0; first < sizes.size();) {
@@ -52,7 +54,7 @@ Tensor Bert::attend(const Layer& layer, const Tensor& x,
     begin += count * length;
     first = last;
   }
-  return layer.attention_out.forward(at::cat(outputs));
+  return affine(at::cat(outputs), layer.attention_out.weight, layer.attention_out.bias);
 }
 
 Tensor Bert::forward(const std::vector<TokenIds>& sequences,
@@ -74,7 +76,8 @@ Tensor Bert::forward(const std::vector<TokenIds>& sequences,
   x = normalise(x, embedding_norm_);
   for (const Layer& layer : layers_) {
     x = normalise(x + attend(layer, x, sizes), layer.attention_norm);
-    x = normalise(x + layer.down.forward(at::gelu(layer.up.forward(x))), layer.out_norm);
+    const Tensor inner = affine_gelu(x, layer.up.weight, layer.up.bias);
+    x = normalise(x + affine(inner, layer.down.weight, layer.down.bias), layer.out_norm);
   }
   return x;
 }

@@ -30,7 +30,6 @@ class Bert {
  private:
   struct Affine {
     Tensor weight, bias;
-    Tensor forward(const Tensor& x) const { return at::linear(x, weight, bias); }
   };
   struct Layer {
     Affine qkv, attention_out, up, down;

@@ -43,7 +43,8 @@ TreeAttention::TreeAttention(const TokenTree& tree, const at::Device& device) : 
   }
 }
 
-const Tensor& TreeAttention::mask(Piece& piece, std::int64_t first, int window) const {
+const Tensor& TreeAttention::mask(Piece& piece, std::int64_t first, int window,
+                                  at::ScalarType type) const {
   Tensor& mask = piece.masks[window];
   if (mask.defined()) return mask;
   // Row i is the token at piece.position + i, column j the one at first + j.
@@ -51,7 +52,7 @@ const Tensor& TreeAttention::mask(Piece& piece, std::int64_t first, int window) 
   mask = at::full({piece.size, diagonal + piece.size}, kHidden,
                   at::TensorOptions(at::kFloat).device(device_));
   const Tensor late = mask.triu(diagonal + 1);
-  mask = window > 0 ? late + mask.tril(diagonal - window) : late;
+  mask = (window > 0 ? late + mask.tril(diagonal - window) : late).to(type);
   return mask;
 }
 
@@ -73,7 +74,7 @@ Tensor TreeAttention::attend(Piece& piece, const Tensor& q, const Tensor& k, con
   const Tensor out =
       causal ? at::scaled_dot_product_attention(queries, in_sight(k), in_sight(v), {}, 0, true)
              : at::scaled_dot_product_attention(queries, in_sight(k), in_sight(v),
-                                                mask(piece, first, window));
+                                                mask(piece, first, window, q.scalar_type()));
   return out.permute({2, 0, 1, 3}).reshape({rows, heads * dim});
 }
 

@@ -46,7 +46,7 @@ class TreeAttention : public Attention {
     std::map<int, Tensor> masks;  // by window: [size, tokens in sight], added to the scores
   };
   Tensor attend(Piece& piece, const Tensor& q, const Tensor& k, const Tensor& v, int window) const;
-  const Tensor& mask(Piece& piece, std::int64_t first, int window) const;
+  const Tensor& mask(Piece& piece, std::int64_t first, int window, at::ScalarType type) const;
 
   at::Device device_;
   std::vector<std::int64_t> sizes_;  // of the pieces

@@ -18,10 +18,11 @@ std::pair<Tensor, Tensor> attention_with_sum(const Tensor& q, const Tensor& k, c
     auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0, false, added);
     return {out, lse};
   }
-  Tensor scores = at::matmul(q, k.transpose(-1, -2)) / std::sqrt(static_cast<double>(q.size(-1)));
+  Tensor scores = at::matmul(q, k.transpose(-1, -2)).to(at::kFloat) /
+                  std::sqrt(static_cast<double>(q.size(-1)));
   if (added) scores = scores + mask;
   const Tensor lse = scores.logsumexp(-1);
-  return {at::matmul((scores - lse.unsqueeze(-1)).exp(), v), lse};
+  return {at::matmul((scores - lse.unsqueeze(-1)).exp().to(v.scalar_type()), v), lse};
 }
 
 // Which segments become blocks: those that several rows share, from the root on.
@@ -59,7 +60,7 @@ CachedAttention::CachedAttention(const TokenTree& tree, TreeAttention& prefill, 
     used_ = std::max(used_, positions_[r] - begin[r]);
   }
   const std::int64_t columns = used_ + new_tokens;
-  const at::Device device = prefill.kept().front().keys.device();
+  const at::TensorOptions options = prefill.kept().front().keys.options();
   std::vector<std::int64_t> source(rows * used_, 0);  // padding copies token 0; it is masked
   Tensor mask = at::zeros({rows, 1, 1, columns}, at::kFloat);
   bool padded = false;
@@ -70,8 +71,8 @@ CachedAttention::CachedAttention(const TokenTree& tree, TreeAttention& prefill, 
     mask[r].narrow(-1, 0, padding).fill_(kHidden);
     padded = padded || padding > 0;
   }
-  if (padded) mask_ = mask.to(device);
-  const Tensor gather = index_tensor(source, device);
+  if (padded) mask_ = mask.to(options);
+  const Tensor gather = index_tensor(source, options.device());
   for (auto& kept : prefill.kept()) {
     const auto build = [&](const Tensor& all) {
       Tensor cache = all.new_empty({rows, all.size(1), columns, all.size(2)});
@@ -147,7 +148,7 @@ Tensor CachedAttention::block_mask(Block& block, int window) const {
     const Tensor present = index_tensor({range.begin(), range.end()}, device).unsqueeze(1);
     const Tensor tokens =
         at::arange(block.position, block.position + block.size, present.options());
-    mask = at::zeros({present.size(0), block.size}, at::TensorOptions(at::kFloat).device(device))
+    mask = at::zeros({present.size(0), block.size}, block.keys.front().options())
                .masked_fill(present - tokens >= window, kHidden);
   }
   return mask;

@@ -1,18 +1,9 @@
 #include "strategies/lm/layers/linear.h"
 
-#include <ATen/Parallel.h>
-
-#include "strategies/lm/layers/few_rows.h"
+#include "strategies/lm/layers/product.h"
 
 namespace quadrant {
 namespace {
-
-constexpr std::int64_t kFewRows = 32;
-
-bool has_few_rows_product() {
-  static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return has;
-}
 
 // All weights as one, when they follow one another in memory and none of them is being trained;
 // undefined otherwise.
@@ -30,24 +21,6 @@ Tensor joined_weight(std::span<const Linear* const> layers) {
 }
 
 }  // namespace
-
-Tensor product(const Tensor& x, const Tensor& weight) {
-  const std::int64_t rows = x.size(0), width = x.size(1), outputs = weight.size(0);
-  if (rows > kFewRows || !has_few_rows_product() || !takes_one_pass(x) || !takes_one_pass(weight) ||
-      !weight.is_contiguous()) {
-    return at::linear(x, weight);
-  }
-  const Tensor in = x.contiguous();
-  Tensor out = at::empty({rows, outputs}, in.options());
-  const auto* from = in.const_data_ptr<float>();
-  const auto* w = weight.const_data_ptr<float>();
-  auto* to = out.mutable_data_ptr<float>();
-  const std::int64_t grain = kValuesATask / width + 1;
-  at::parallel_for(0, outputs, grain, [&](std::int64_t begin, std::int64_t end) {
-    few_rows_product(from, rows, w + begin * width, end - begin, width, to + begin, outputs);
-  });
-  return out;
-}
 
 Tensor Linear::forward(const Tensor& x) const {
   Tensor y = product(x, weight);

@@ -10,9 +10,6 @@
 
 namespace quadrant {
 
-// x: [n, in], weight: [out, in] -> [n, out]. As at::linear, and faster for a few rows.
-Tensor product(const Tensor& x, const Tensor& weight);
-
 struct LoraBranch {
   Tensor a;            // [rank, in]
   Tensor b;            // [out, rank]

@@ -25,7 +25,7 @@ float sum_of_squares(const float* x, std::int64_t width) {
 
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps) {
   if (!takes_one_pass(x) || !takes_one_pass(weight)) {
-    return at::rms_norm(x, weight.sizes(), weight, eps);
+    return at::rms_norm(x.to(at::kFloat), weight.sizes(), weight, eps).to(x.scalar_type());
   }
   const Tensor in = x.contiguous();
   Tensor out = at::empty_like(in);

@@ -85,7 +85,7 @@ Tensor rotate(const Tensor& x, const Rotation& rotation) {
   if (takes_one_pass(x) && x.stride(2) == 1) return rotate_in_one_pass(x, rotation);
   const auto halves = x.chunk(2, -1);
   const Tensor turned = at::cat({halves[1].neg(), halves[0]}, -1);
-  return x * rotation.cosine + turned * rotation.sine;
+  return (x * rotation.cosine + turned * rotation.sine).to(x.scalar_type());
 }
 
 }  // namespace quadrant

@@ -10,6 +10,7 @@
 #include "golden.h"
 #include "harness/core/error.h"
 #include "strategies/lm/layers/cache.h"
+#include "strategies/lm/layers/product.h"
 #include "strategies/lm/weights/gguf.h"
 #include "strategies/lm/weights/hf_folder.h"
 
@@ -160,6 +161,25 @@ TEST_CASE("token by token, beside others and with a shared prefix, gives the sam
       const Tensor wanted = logits(*decoder, sequences[s])[-1];
       CHECK((rows[s] - wanted).abs().max().item<double>() < 1e-4);
     }
+  }
+}
+
+// Rounding to 8 bits at every step: a bound on what it may do, not a target.
+TEST_CASE("bfloat16 stays near float32, read whole and token by token") {
+  const auto reference = golden("families/families.json");
+  const auto ids = reference["ids"].get<TokenIds>();
+  TokenIds longer = ids;
+  longer.insert(longer.end(), ids.rbegin(), ids.rbegin() + 3);
+  for (const auto& [name, model] : reference["models"].items()) {
+    CAPTURE(name);
+    const auto exact = folder_decoder(kFamilies / name);
+    const auto halved =
+        load_decoder(HfFolder(kFamilies / name), at::TensorOptions(at::kCPU).dtype(at::kBFloat16));
+    const Tensor wanted = logits(*exact, ids);
+    const double spread = wanted.std().item<double>();
+    CHECK((logits(*halved, ids).to(at::kFloat) - wanted).abs().max().item<double>() < 0.2 * spread);
+    const auto rows = decoded(*halved, {ids, longer}, 3);
+    CHECK((rows[0].to(at::kFloat) - wanted[-1]).abs().max().item<double>() < 0.2 * spread);
   }
 }
 
