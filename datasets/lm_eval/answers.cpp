@@ -54,6 +54,8 @@ void read_filters(const TaskKeys& task, std::map<std::string, std::string>& meta
   }
   json filters = json::array();
   for (const json& list : lists) {
+    const json called = list.is_object() ? list.value("name", json()) : json();
+    if (called.is_string()) meta["filter_name"] = called.get<std::string>();
     const json steps = list.is_object() ? list.value("filter", json::array()) : json::array();
     for (const json& step : steps) {
       const json name = step.is_object() ? step.value("function", json("")) : json("");

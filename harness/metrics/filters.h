@@ -4,6 +4,7 @@
 //   regex              "regex_pattern", "group_select" (which match; 0), "fallback" ("[invalid]")
 //   lowercase, remove_whitespace (at both ends), take_first (there is one answer)
 //   map                "mapping_dict", "default_value": an output for an output
+// "filter_name" there is what the task calls the list of them.
 #pragma once
 
 #include <string>

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/core/utf8.h"
+#include "harness/metrics/filters.h"
 #include "harness/metrics/metric.h"
 #include "harness/stats/interval.h"
 
@@ -57,6 +58,12 @@ void add_options(json& line, const Item& item, const RecordRow& record, bool who
   line.update({{"arguments", arguments}, {"resps", all}, {"filtered_resps", first}});
 }
 
+// As the task's filter_list calls it; lm-eval's own name for the lack of one.
+std::string filter_name(const Item& item) {
+  const auto found = item.meta.find("filter_name");
+  return found == item.meta.end() ? "none" : found->second;
+}
+
 }  // namespace
 
 LmEvalTask::LmEvalTask(const ExportRun& run, const ExportCell& cell, bool answerable)
@@ -64,7 +71,10 @@ LmEvalTask::LmEvalTask(const ExportRun& run, const ExportCell& cell, bool answer
       cell_(cell),
       answerable_(answerable),
       name_(cell.row.cell.suite + (answerable ? "" : "_unanswerable")) {
-  for (const Item& item : run.items(cell)) items_ += is_answerable(item) == answerable;
+  for (const Item& item : run.items(cell)) {
+    items_ += is_answerable(item) == answerable;
+    filter_ = filter_name(item);
+  }
   for (const std::string& metric : cell.metrics) values_[metric];
 }
 
@@ -97,8 +107,8 @@ json LmEvalTask::sample(int number, const Item& item, const RecordRow& record, S
             {"target", target},
             {"arguments", {{"gen_args_0", {{"arg_0", record.prompt}, {"arg_1", generation()}}}}},
             {"resps", json::array({json::array({record.output})})},
-            {"filtered_resps", json::array({record.output})},
-            {"filter", "none"},
+            {"filtered_resps", json::array({filtered(record.output, item)})},
+            {"filter", filter_},
             {"doc_hash", doc_hash},
             {"prompt_hash", prompt_hash},
             {"target_hash", target_hash},
@@ -136,11 +146,13 @@ json LmEvalTask::scores() const {
                              : std::vector<SummaryRow>{};
   for (const auto& [metric, values] : values_) {
     const MeanInterval interval = cluster_t_interval(values, clusters);
-    scores[metric + ",none"] = interval.mean;
+    scores[metric + "," + filter_] = interval.mean;
     for (const SummaryRow& row : summaries) {
-      if (row.metric == metric && row.method == kCorpusMethod) scores[metric + ",none"] = row.mean;
+      if (row.metric == metric && row.method == kCorpusMethod)
+        scores[metric + "," + filter_] = row.mean;
     }
-    scores[metric + "_stderr,none"] = std::isnan(interval.se) ? json("N/A") : json(interval.se);
+    scores[metric + "_stderr," + filter_] =
+        std::isnan(interval.se) ? json("N/A") : json(interval.se);
   }
   return scores;
 }

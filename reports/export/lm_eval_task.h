@@ -24,7 +24,7 @@ class LmEvalTask {
   // One line an answer. What follows is known afterwards.
   void write_samples(const TextSink& out);
 
-  nlohmann::json scores() const;  // "contains,none", "contains_stderr,none", "alias"
+  nlohmann::json scores() const;  // "contains,FILTER", "contains_stderr,FILTER", "alias"
   nlohmann::json config() const;
   std::string version() const { return cell_.row.cell.task_version; }
   int shots() const;
@@ -40,7 +40,7 @@ class LmEvalTask {
   const ExportRun& run_;
   const ExportCell& cell_;
   bool answerable_;
-  std::string name_;
+  std::string name_, filter_ = "none";
   int items_ = 0;
   std::vector<std::string> clusters_;  // of the answers written
   std::map<std::string, std::vector<double>> values_;

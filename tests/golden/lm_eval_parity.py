@@ -214,7 +214,7 @@ def main():
         theirs, their_results = run_lm_eval(lm, work, name, shots, demos)
         wrong += compare(name, shots, samples, theirs)
         for key, value in their_results.items():
-            mine = our_results[shots][name].get(key.split(",")[0] + ",none")
+            mine = our_results[shots][name].get(key)
             if isinstance(value, float) and "stderr" not in key:
                 print(f"    {key}: lm-eval {value:.6f}, quadrant {mine:.6f}")
                 wrong += abs(value - mine) > 1e-3 * max(1, abs(value))

@@ -23,12 +23,17 @@ Bert::Bert(const BertConfig& config, const WeightLookup& weight) : config_(confi
     const Affine q = affine(prefix + "attention.self.query", width, width);
     const Affine k = affine(prefix + "attention.self.key", width, width);
     const Affine v = affine(prefix + "attention.self.value", width, width);
-    layers_.push_back({{at::cat({q.weight, k.weight, v.weight}), at::cat({q.bias, k.bias, v.bias})},
-                       affine(prefix + "attention.output.dense", width, width),
-                       affine(prefix + "intermediate.dense", ffn, width),
-                       affine(prefix + "output.dense", width, ffn),
-                       norm(prefix + "attention.output.LayerNorm"),
-                       norm(prefix + "output.LayerNorm")});
+    const auto dense = [&](const std::string& name, std::int64_t out, std::int64_t in) {
+      const Affine plain = affine(prefix + name, out, in);
+      return Affine{packed(plain.weight), plain.bias};
+    };
+    layers_.push_back(
+        {{packed(at::cat({q.weight, k.weight, v.weight})), at::cat({q.bias, k.bias, v.bias})},
+         dense("attention.output.dense", width, width),
+         dense("intermediate.dense", ffn, width),
+         dense("output.dense", width, ffn),
+         norm(prefix + "attention.output.LayerNorm"),
+         norm(prefix + "output.LayerNorm")});
   }
 }
 

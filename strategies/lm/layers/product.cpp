@@ -10,6 +10,8 @@ namespace quadrant {
 namespace {
 
 constexpr std::int64_t kFewRows = 32;
+// From here on what oneDNN gains is more than its laying out anew of a weight that is not packed.
+constexpr std::int64_t kManyRows = 128;
 
 bool has_few_rows_product() {
   static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -76,22 +78,36 @@ class TrainedProduct : public torch::autograd::Function<TrainedProduct> {
 
 Tensor product(const Tensor& x, const Tensor& weight) {
   if (!suits(x, weight)) return at::linear(x, weight);
-  if (asks_for_gradient(x, weight)) return TrainedProduct::apply(x, weight);
+  const bool many = x.size(0) >= kManyRows;
+  if (asks_for_gradient(x, weight)) {
+    return many ? TrainedProduct::apply(x, weight) : at::linear(x, weight);
+  }
   if (x.size(0) <= kFewRows && has_few_rows_product()) return few_rows(x, weight);
-  return by_onednn(x, weight, {}, "none");
+  return many ? by_onednn(x, weight, {}, "none") : at::linear(x, weight);
 }
 
 Tensor product_back(const Tensor& y, const Tensor& weight) {
-  return suits(y, weight) ? by_onednn(y, weight.t(), {}, "none") : at::mm(y, weight);
+  const bool many = suits(y, weight) && y.size(0) >= kManyRows;
+  return many ? by_onednn(y, weight.t(), {}, "none") : at::mm(y, weight);
+}
+
+Tensor packed(const Tensor& weight) {
+  constexpr std::int64_t kLikelyRows = 2048;
+  if (!is_plain(weight)) return weight;
+  static const auto pack =
+      c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_reorder_linear_weight", "");
+  torch::jit::Stack stack{weight, kLikelyRows};
+  pack.callBoxed(&stack);
+  return stack.front().toTensor();
 }
 
 Tensor affine(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return suits(x, weight) ? by_onednn(x, weight, bias, "none") : at::linear(x, weight, bias);
+  return weight.is_mkldnn() ? by_onednn(x, weight, bias, "none") : at::linear(x, weight, bias);
 }
 
 Tensor affine_gelu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return suits(x, weight) ? by_onednn(x, weight, bias, "gelu")
-                          : at::gelu(at::linear(x, weight, bias));
+  return weight.is_mkldnn() ? by_onednn(x, weight, bias, "gelu")
+                            : at::gelu(at::linear(x, weight, bias));
 }
 
 }  // namespace quadrant
