@@ -9,6 +9,7 @@
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/core/sha256.h"
+#include "strategies/context/query_likelihood.h"
 #include "strategies/lm/cross_encoder.h"
 #include "strategies/lm/device_search.h"
 #include "strategies/lm/encoder.h"
@@ -147,6 +148,11 @@ bool is_pair_scorer(const std::filesystem::path& folder) { return is_cross_encod
 
 std::unique_ptr<PairScorer> load_pair_scorer(const std::filesystem::path& folder) {
   return load_cross_encoder(folder);
+}
+
+std::unique_ptr<PairScorer> load_query_likelihood(const ModelSpec& spec) {
+  const std::shared_ptr<ModelEngine> engine = load_engine(spec, /*deterministic=*/true);
+  return query_likelihood({engine, &engine->model()}, engine->base_hash());
 }
 
 DeviceSearchMaker device_search(const std::string& device) {

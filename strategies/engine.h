@@ -23,6 +23,9 @@ std::unique_ptr<Embedder> load_embedder(const std::string& path);
 // A folder that holds a cross-encoder (strategies/lm/cross_encoder.h says which).
 bool is_pair_scorer(const std::filesystem::path& folder);
 std::unique_ptr<PairScorer> load_pair_scorer(const std::filesystem::path& folder);
+// The language model as one (strategies/context/query_likelihood.h), in memory of its own: no
+// tuning reaches it.
+std::unique_ptr<PairScorer> load_query_likelihood(const ModelSpec& spec);
 
 // Exact search by torch on "cpu" or "cuda".
 DeviceSearchMaker device_search(const std::string& device);

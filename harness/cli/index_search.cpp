@@ -13,7 +13,6 @@
 #include "harness/core/files.h"
 #include "retrieval/measures.h"
 #include "retrieval/retriever.h"
-#include "strategies/context/query_likelihood.h"
 #include "strategies/engine.h"
 
 namespace quadrant {
@@ -153,15 +152,13 @@ int search(SearchOptions options) {
     throw Error("this index has no vectors to tell what is alike", options.folder,
                 "leave --mmr-lambda out, or build it for hybrid search");
   }
-  std::unique_ptr<ModelEngine> engine;
   std::unique_ptr<PairScorer> scorer;
   if (is_pair_scorer(options.rerank)) {
     scorer = load_pair_scorer(options.rerank);
-    settings.rerank = by_pair_scorer(*scorer);
   } else if (!options.rerank.empty()) {
-    engine = load_engine({options.rerank, "none", "cpu"}, /*deterministic=*/true);
-    settings.rerank = query_likelihood(engine->model());
+    scorer = load_query_likelihood({.path = options.rerank, .chat_template = "none"});
   }
+  if (scorer) settings.rerank = by_pair_scorer(*scorer);
   IndexRetriever retriever(load_index(options.folder, opened.recipe), opened.embedder.get(),
                            settings);
   if (!options.queries.empty()) return measure(options, retriever);

@@ -8,6 +8,7 @@
 #include "harness/run/noise_floor.h"
 #include "harness/run/provenance.h"
 #include "retrieval/neighbours.h"
+#include "strategies/context/query_likelihood.h"
 #include "strategies/engine.h"
 #include "strategies/tuning/recipe.h"
 
@@ -30,12 +31,16 @@ EnvironmentRow environment_of(bool deterministic, LanguageModel& model) {
   return collect_environment(build_facts(), libraries, determinism);
 }
 
-void add_reranker(const std::string& folder, Workbench& bench) {
+void add_reranker(const std::string& folder, const ModelSpec& model, Workbench& bench) {
   if (folder.empty() || bench.rerankers.contains(folder)) return;
+  if (folder == kQueryLikelihood) {
+    bench.rerankers[folder] = load_query_likelihood(model);
+    return;
+  }
   if (!is_pair_scorer(folder)) {
     throw Error("this is no folder of a cross-encoder", folder,
-                "name one with the config.json of a BertForSequenceClassification, or leave "
-                "`rerank` out");
+                "name one with the config.json of a BertForSequenceClassification, write "
+                "\"query_likelihood\", or leave `rerank` out");
   }
   for (const char* name : {"model.safetensors", "vocab.txt"}) {
     bench.files.push_back(
@@ -60,7 +65,8 @@ Workbench load_workbench(const Experiment& experiment) {
     bench.files.push_back({"embedder file vocab.txt", folder / "vocab.txt"});
     bench.embedder = load_embedder(experiment.embedder);
   }
-  for (const ContextSpec& context : experiment.contexts) add_reranker(context.rerank, bench);
+  for (const ContextSpec& context : experiment.contexts)
+    add_reranker(context.rerank, experiment.model, bench);
   if (experiment.model.device == "cuda") bench.device_search = device_search("cuda");
   bench.engine = load_engine(experiment.model, experiment.deterministic);
   bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};

@@ -25,7 +25,7 @@ struct ContextSpec {
   std::string fusion = "rrf";         // hybrid: rrf | convex
   double mmr_lambda = 1;              // below 1: diverse passages
   bool drop_near_duplicates = false;
-  std::string rerank;  // the folder of a cross-encoder; "": the order of the search
+  std::string rerank;  // a cross-encoder's folder, "query_likelihood"; "": as searched
 };
 
 bool retrieves_passages(const ContextSpec& context);  // rag, distractor, shuffled_index

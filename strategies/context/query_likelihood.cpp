@@ -2,13 +2,15 @@
 
 #include <numeric>
 
+#include "harness/core/sha256.h"
+
 namespace quadrant {
 namespace {
 
 ScoreRequest request_for(const LanguageModel& model, const std::string& question,
-                         const Passage& passage) {
+                         const std::string& passage) {
   const Tokenizer& tokenizer = model.tokenizer();
-  TokenIds ids = tokenizer.encode_plain("Passage: " + searched_text(passage));
+  TokenIds ids = tokenizer.encode_plain("Passage: " + passage);
   const std::size_t added = tokenizer.encode_plain("").size();  // before every text: BOS
   const auto append = [&](const std::string& text) {
     const TokenIds more = tokenizer.encode_plain(text);
@@ -26,21 +28,38 @@ ScoreRequest request_for(const LanguageModel& model, const std::string& question
   return {std::move(ids), std::min(first, window - 1)};
 }
 
-}  // namespace
+class QueryLikelihood : public PairScorer {
+ public:
+  QueryLikelihood(std::shared_ptr<LanguageModel> model, std::string hash)
+      : model_(std::move(model)), hash_(std::move(hash)) {}
 
-Reranker query_likelihood(LanguageModel& model) {
-  return [&model](const std::string& question, std::span<const Passage> passages) {
+  std::string hash() const override { return hash_; }
+
+  std::vector<double> score(const std::string& question,
+                            std::span<const std::string> passages) override {
     std::vector<ScoreRequest> requests;
-    for (const Passage& passage : passages) {
-      requests.push_back(request_for(model, question, passage));
+    for (const std::string& passage : passages) {
+      requests.push_back(request_for(*model_, question, passage));
     }
     std::vector<double> scores;
-    for (const TokenScores& score : model.score(requests)) {
+    for (const TokenScores& score : model_->score(requests)) {
       const double sum = std::accumulate(score.logprobs.begin(), score.logprobs.end(), 0.0);
       scores.push_back(sum / static_cast<double>(score.logprobs.size()));
     }
     return scores;
-  };
+  }
+
+ private:
+  std::shared_ptr<LanguageModel> model_;
+  std::string hash_;
+};
+
+}  // namespace
+
+std::unique_ptr<PairScorer> query_likelihood(std::shared_ptr<LanguageModel> model,
+                                             const std::string& weights_hash) {
+  std::string hash = sha256_hex(kQueryLikelihood + weights_hash + model->tokenizer().hash());
+  return std::make_unique<QueryLikelihood>(std::move(model), std::move(hash));
 }
 
 }  // namespace quadrant

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/metrics/swapped_value.h"
+#include "retrieval/retriever.h"
 #include "strategies/context/counterfactual.h"
 #include "strategies/context/query_likelihood.h"
 #include "tests/unit/context/world.h"
@@ -145,13 +146,15 @@ TEST_CASE("query likelihood: the question's tokens are scored after the passage"
     }
   } model;
   const std::vector<Passage> passages{{"p", "Pear", "pears", 0, 5}, {"a", "", "apple", 0, 5}};
-  CHECK(query_likelihood(model)("why?", passages) == std::vector<double>{-2, -1});
+  const auto scorer = query_likelihood({&model, [](LanguageModel*) {}}, "weights");
+  const Reranker rerank = by_pair_scorer(*scorer);
+  CHECK(rerank("why?", passages) == std::vector<double>{-2, -1});
   CHECK(model.prompts[0] ==
         "Passage: Pear\npears\nPlease write a question based on this passage.\nQuestion:");
   CHECK(model.questions[1] == " why?");
   model.window = 70;
   model.prompts.clear();
-  query_likelihood(model)("why?", passages);
+  rerank("why?", passages);
   CHECK(contains(model.prompts[0], "Question:"));
   CHECK(model.prompts[0].size() + 5 <= 70);
 }
