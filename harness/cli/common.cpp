@@ -12,6 +12,7 @@
 
 #include "harness/core/error.h"
 #include "harness/core/files.h"
+#include "harness/core/network_disk.h"
 #include "strategies/engine.h"
 
 namespace quadrant {
@@ -57,6 +58,19 @@ int terminal_columns() {
 void add_store_option(CLI::App& verb, std::string& store) {
   store = "quadrant.db";
   verb.add_option("--store", store, "the experiment store")->capture_default_str();
+}
+
+Store open_store(const std::string& file, Store::Open mode) {
+  const std::string network = network_file_system_of(std::filesystem::path(file).parent_path());
+  if (!network.empty()) {
+    fmt::print(stderr,
+               "warning: {} lies on {}, a network file system: its locks and shared memory do not "
+               "hold between machines, and a store can be damaged\n"
+               "  mend:  give each machine a store on its own disk, and join them with `quadrant "
+               "merge`\n",
+               file, network);
+  }
+  return Store(file, mode);
 }
 
 void add_experiment_options(CLI::App& verb, ExperimentOptions& options) {

@@ -12,6 +12,7 @@
 
 #include "harness/config/experiment.h"
 #include "harness/core/interfaces.h"
+#include "harness/store/store.h"
 
 namespace quadrant {
 
@@ -35,6 +36,8 @@ std::vector<std::string>& command_line();
 int terminal_columns();
 
 void add_store_option(CLI::App& verb, std::string& store);
+// A store to be written to; on a network file system it comes with a warning.
+Store open_store(const std::string& file, Store::Open mode = Store::Open::kExisting);
 
 // An experiment file or the name of one that comes with the program ("quickstart").
 struct ExperimentOptions {

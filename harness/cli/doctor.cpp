@@ -2,9 +2,13 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/cli/common.h"
 #include "harness/cli/verbs.h"
+#include "harness/core/error.h"
+#include "harness/store/bundle.h"
+#include "harness/store/faults.h"
 #include "harness/store/store.h"
 #include "retrieval/dense.h"
 #include "strategies/engine.h"
@@ -39,10 +43,17 @@ std::string answer_of_model() {
   return model.generate(std::span(&prompt, 1), {.max_new_tokens = 8, .stop = {"\n"}})[0].text;
 }
 
+// Everything in it has the hash that it is known by, and refers to what is there.
 std::string integrity_of(const std::string& file) {
   const Store store(file);
-  store.check_integrity();
-  return fmt::format("{} runs", store.runs().size());
+  auto faults = find_faults(store.database());
+  if (!is_bundle(store.database())) {
+    for (std::string& fault : find_artifact_faults(store)) faults.push_back(std::move(fault));
+  }
+  if (faults.empty()) return fmt::format("{} runs, all as their hashes say", store.runs().size());
+  throw Error(fmt::format("{}", fmt::join(faults, "\n      ")), file,
+              "go on from a copy of it, or run the experiment into a new store; a training whose "
+              "files are gone is done again when it is needed");
 }
 
 int diagnose(const std::string& store) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/bundle_file.h"
 #include "harness/cli/common.h"
 #include "harness/cli/verbs.h"
 #include "harness/core/error.h"
@@ -14,6 +15,8 @@
 
 namespace quadrant {
 namespace {
+
+constexpr const char* kBundle = "bundle";
 
 struct ExportOptions {
   std::string run = "latest", store, format, output;
@@ -63,6 +66,12 @@ int write_folder(const ExportFormat& format, const Store& store, std::int64_t ru
 }
 
 int export_run(const ExportOptions& options) {
+  if (options.format == kBundle) {
+    if (options.output.empty()) {
+      throw Error("a bundle is a file", "--format", "name the file with -o");
+    }
+    return bundle_runs(options.store, {options.run}, /*adapters=*/false, options.output);
+  }
   const ExportFormat& format = find_export_format(options.format);
   if (format.write_folder && options.output.empty()) {
     throw Error(fmt::format("{} is a folder of files", format.name), "--format",
@@ -96,6 +105,8 @@ void add_export(CLI::App& app, Action& action) {
   for (const ExportFormat& format : export_formats()) {
     formats += fmt::format("  {:<11} {}\n", format.name, format.description);
   }
+  formats += fmt::format("  {:<11} {}\n", kBundle,
+                         "one file to report and repeat elsewhere: the verb bundle");
   verb->footer(formats);
   verb->callback([&action, options] { action = [options] { return export_run(*options); }; });
 }

@@ -32,8 +32,13 @@ void add_verbs(CLI::App& app, quadrant::Action& action) {
   add_reproduce(app, action);
   add_list(app, action);
   add_show(app, action);
+  add_watch(app, action);
   add_validate(app, action);
   add_doctor(app, action);
+  add_merge(app, action);
+  add_bundle(app, action);
+  add_import(app, action);
+  add_gc(app, action);
   add_suite(app, action);
   add_index(app, action);
   add_tokenize(app, action);

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/common.h"
-#include "harness/cli/live_line.h"
+#include "harness/cli/json_log.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/workbench.h"
 #include "harness/store/store.h"
@@ -14,7 +14,7 @@ namespace quadrant {
 namespace {
 
 struct ReproduceOptions {
-  std::string run = "latest", store, level = "exact";
+  std::string run = "latest", store, level = "exact", log;
   bool json = false;
 };
 
@@ -41,8 +41,8 @@ void print_readable(const Reproduction& reproduction) {
 
 int reproduce(const ReproduceOptions& options, const std::vector<std::string>& argv) {
   const Level level = parse_level(options.level);
-  Store store(options.store);
-  const auto line = make_live_line();
+  Store store = open_store(options.store);
+  const auto line = make_progress(options.log);
   const Reproduction reproduction = reproduce_run(store, store.find_run(options.run),
                                                   load_workbench, argv, *line, stop_requested());
   if (options.json) {
@@ -62,6 +62,7 @@ void add_reproduce(CLI::App& app, Action& action) {
   verb->add_option("RUN", options->run, "a run's number, hash, or \"latest\"")
       ->capture_default_str();
   add_store_option(*verb, options->store);
+  add_log_option(*verb, options->log);
   verb->add_option("--level", options->level, "what counts as success: exact | answers | interval")
       ->capture_default_str();
   verb->add_flag("--json", options->json, "print JSON");

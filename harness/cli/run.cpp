@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "harness/cli/live_line.h"
+#include "harness/cli/json_log.h"
 #include "harness/cli/outcome.h"
 #include "harness/cli/plan_options.h"
 #include "harness/cli/verbs.h"
@@ -14,11 +14,12 @@
 namespace quadrant {
 namespace {
 
-int run_experiment(const PlanVerbOptions& options, const std::vector<std::string>& argv) {
-  Store store(options.store, Store::Open::kCreate);
+int run_experiment(const PlanVerbOptions& options, const std::string& log,
+                   const std::vector<std::string>& argv) {
+  Store store = open_store(options.store, Store::Open::kCreate);
   PreparedPlan prepared = prepare_plan(options, &store);
   const RunRequest request{std::move(prepared.plan), prepared.loaded.source, argv, std::nullopt};
-  const auto line = make_live_line();
+  const auto line = make_progress(log);
   const RunOutcome outcome = run_plan(store, prepared.bench, request, *line, stop_requested());
   return print_outcome(store, outcome, options.json);
 }
@@ -29,11 +30,13 @@ void add_run(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("run", "run an experiment; what is in the store is reused");
   auto options = std::make_shared<PlanVerbOptions>();
   auto dry_run = std::make_shared<bool>(false);
+  auto log = std::make_shared<std::string>();
   add_plan_verb_options(*verb, *options);
+  add_log_option(*verb, *log);
   verb->add_flag("--dry-run", *dry_run, "only print the plan");
-  verb->callback([&action, options, dry_run] {
-    action = [options, dry_run] {
-      return *dry_run ? print_plan(*options) : run_experiment(*options, command_line());
+  verb->callback([&action, options, dry_run, log] {
+    action = [options, dry_run, log] {
+      return *dry_run ? print_plan(*options) : run_experiment(*options, *log, command_line());
     };
   });
 }
@@ -44,12 +47,14 @@ void add_resume(CLI::App& app, Action& action) {
   auto run = std::make_shared<std::string>("latest");
   auto json = std::make_shared<bool>(false);
   verb->add_option("RUN", *run, "a run's number, hash, or \"latest\"")->capture_default_str();
+  auto log = std::make_shared<std::string>();
   add_store_option(*verb, *store_file);
+  add_log_option(*verb, *log);
   verb->add_flag("--json", *json, "print JSON");
-  verb->callback([&action, store_file, run, json] {
-    action = [store_file, run, json] {
-      Store store(*store_file);
-      const auto line = make_live_line();
+  verb->callback([&action, store_file, run, json, log] {
+    action = [store_file, run, json, log] {
+      Store store = open_store(*store_file);
+      const auto line = make_progress(*log);
       const RunOutcome outcome =
           resume_run(store, store.find_run(*run), load_workbench, *line, stop_requested());
       return print_outcome(store, outcome, *json);

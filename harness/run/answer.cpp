@@ -7,10 +7,12 @@
 
 #include "harness/core/energy.h"
 #include "harness/core/error.h"
+#include "harness/core/sha256.h"
 #include "harness/core/utf8.h"
 #include "harness/run/answer_items.h"
 #include "harness/run/execution.h"
 #include "harness/run/provenance.h"
+#include "harness/run/run_lock.h"
 #include "harness/run/summarise.h"
 #include "harness/store/sqlite.h"
 
@@ -135,7 +137,8 @@ class CellRunner {
     environment.device_search = run_.bench.device_search;
     const ContextSpec& spec = run_.context(cell_);
     if (!spec.rerank.empty()) environment.reranker = run_.bench.rerankers.at(spec.rerank).get();
-    const auto context = run_.bench.makers.make_context(spec, environment);
+    const auto context = make_context(spec, environment);
+    if (!context) return false;
     run_.store.set_attempt_sources(attempt_id_, training_id_, context->index());
     reset_peak_memory();
     watch_ = Stopwatch();
@@ -151,6 +154,14 @@ class CellRunner {
       if (!answer_window(*context, begin, end - begin)) return false;
     }
     return true;
+  }
+
+  // Two runs must not write one index at once; the second one finds it whole. Null: stopped.
+  std::unique_ptr<Context> make_context(const ContextSpec& spec,
+                                        const ContextEnvironment& environment) const {
+    if (!retrieves_passages(spec)) return run_.bench.makers.make_context(spec, environment);
+    const auto alone = await_work(run_.store.artifact_folder(), sha256_hex("index"), run_.stop);
+    return alone ? run_.bench.makers.make_context(spec, environment) : nullptr;
   }
 
   bool answer_window(Context& context, std::size_t begin, std::size_t count) {
@@ -213,7 +224,7 @@ class CellRunner {
 
   void finish() {
     QUADRANT_CHECK(progress_.done == progress_.expected);
-    run_.store.finish_attempt(attempt_id_, output_hash(run_.store, attempt_id_),
+    run_.store.finish_attempt(attempt_id_, output_hash(run_.store.database(), attempt_id_),
                               summarise(run_.store, attempt_id_, suite_.metrics, items_));
   }
 

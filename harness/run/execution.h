@@ -57,7 +57,8 @@ struct CellResult {
 // the base model.
 CellResult ensure_cell(Execution& run, std::size_t number, const TrainedModel* trained);
 
-// A finished attempt that makes the cell's work unnecessary: the plan's, or this run's own.
+// A finished attempt that makes the cell's work unnecessary: of any run, or only this run's own
+// when the plan reuses nothing.
 bool reuse_cell(Execution& run, std::size_t number);
 void record_failed_cell(Execution& run, std::size_t number, const std::string& error);
 

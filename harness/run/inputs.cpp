@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "harness/core/error.h"
 #include "harness/core/json.h"
 #include "harness/core/sha256.h"
+#include "harness/store/bundle.h"
 
 namespace quadrant {
 namespace {
@@ -20,6 +24,18 @@ void add_suite(std::vector<InputRow>& inputs, const std::string& as_written, con
     const std::string path = is_folder ? fs::absolute(fs::path(as_written) / file).string() : "";
     inputs.push_back({fmt::format("suite {}/{}", suite.name, file), path, hash});
   }
+}
+
+// The stored files below the suite folder that an experiment names; relative names.
+std::vector<InputRow> files_of_suite(const std::string& as_written,
+                                     const std::vector<InputRow>& stored) {
+  std::vector<InputRow> files;
+  for (const InputRow& input : stored) {
+    const auto file = suite_file(input);
+    if (!file || !input.path.ends_with((fs::path(as_written) / file->file.name).string())) continue;
+    files.push_back(file->file);
+  }
+  return files;
 }
 
 }  // namespace
@@ -68,6 +84,40 @@ std::vector<ChangedInput> changed_inputs(const std::vector<InputRow>& stored,
     if (!find(stored, after.name)) changes.push_back({after.name, after.path, "", after.hash});
   }
   return changes;
+}
+
+Experiment relocated(const Experiment& experiment, const std::vector<InputRow>& stored,
+                     const fs::path& artifact_folder) {
+  Experiment now = experiment;
+  for (std::string& suite : now.suites) {
+    const std::vector<InputRow> files = files_of_suite(suite, stored);
+    if (files.empty() || changed_files(files).empty()) continue;
+    const fs::path place = artifact_folder / suite_place(files);
+    if (fs::is_directory(place)) suite = place.string();
+  }
+  return now;
+}
+
+Reloaded reload(const Experiment& experiment, const std::vector<InputRow>& stored,
+                const fs::path& artifact_folder, const WorkbenchLoader& load) {
+  // What is gone may be elsewhere on this machine; that is known when it is loaded.
+  const std::vector<ChangedInput> before = changed_files(stored);
+  Reloaded result;
+  const Experiment here = relocated(experiment, stored, artifact_folder);
+  const bool moved = here.suites != experiment.suites;
+  std::copy_if(before.begin(), before.end(), std::back_inserter(result.changed),
+               [&](const ChangedInput& change) { return !change.now.empty() && !moved; });
+  if (!result.changed.empty()) return result;
+  try {
+    result.bench = load(here);
+  } catch (const Error&) {
+    if (before.empty()) throw;
+    result.changed = before;
+    return result;
+  }
+  result.changed = changed_inputs(stored, collect_inputs(experiment, *result.bench));
+  if (!result.changed.empty()) result.bench.reset();
+  return result;
 }
 
 std::string describe(const ChangedInput& change) {

@@ -1,6 +1,8 @@
 // Everything a run reads, by name and hash, and which of it has changed since.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,19 @@ struct ChangedInput {
 std::vector<ChangedInput> changed_files(const std::vector<InputRow>& stored);
 std::vector<ChangedInput> changed_inputs(const std::vector<InputRow>& stored,
                                          const std::vector<InputRow>& now);
+
+// The experiment with each suite where it is now: one that came in a bundle (store/bundle.h) and is
+// not where it was lies in the artifact folder. For loading only; a run keeps what was written.
+Experiment relocated(const Experiment& experiment, const std::vector<InputRow>& stored,
+                     const std::filesystem::path& artifact_folder);
+
+// A stored run's inputs, found and loaded again. `changed` is empty, or `bench` is.
+struct Reloaded {
+  std::optional<Workbench> bench;
+  std::vector<ChangedInput> changed;
+};
+Reloaded reload(const Experiment& experiment, const std::vector<InputRow>& stored,
+                const std::filesystem::path& artifact_folder, const WorkbenchLoader& load);
 
 // "suite company_qa/corpus.jsonl (/data/qa/corpus.jsonl) has changed"
 std::string describe(const ChangedInput& change);

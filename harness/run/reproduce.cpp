@@ -42,14 +42,10 @@ Reproduction reproduce_run(Store& store, std::int64_t original, const WorkbenchL
                            const std::atomic<bool>& stop) {
   const RunRow row = store.run(original);
   const auto stored = store.run_inputs(original);
-  if (auto changes = changed_files(stored); !changes.empty()) {
-    return refused(original, std::move(changes));
-  }
   const Experiment experiment = stored_experiment(store, original);
-  Workbench bench = load(experiment);
-  if (auto changes = changed_inputs(stored, collect_inputs(experiment, bench)); !changes.empty()) {
-    return refused(original, std::move(changes));
-  }
+  Reloaded reloaded = reload(experiment, stored, store.artifact_folder(), load);
+  if (!reloaded.changed.empty()) return refused(original, std::move(reloaded.changed));
+  Workbench& bench = *reloaded.bench;
   PlanOptions options = plan_options(nlohmann::json::parse(row.options));
   options.reuse = false;
   RunRequest request;

@@ -24,9 +24,9 @@ bool reuse_cell(Execution& run, std::size_t number) {
   const std::int64_t cell_id = run.cell_ids[number];
   std::optional<AttemptRow> attempt = run.store.attempt_of_run(run.run_id, cell_id);
   const bool own = attempt && attempt->state == "done";
-  if (!own) {
-    if (!cell.done) return false;
-    attempt = run.store.attempt(*cell.done);
+  if (!own) {  // asked anew: another run may have finished since the plan was made
+    if (run.plan.options.reuse) attempt = run.store.done_attempt(cell.hash);
+    if (!attempt || attempt->state != "done") return false;
   }
   const Suite& suite = run.suite(cell.suite);
   bring_scores_up_to_date(run.store, *attempt, suite.metrics,

@@ -58,20 +58,26 @@ std::vector<std::int64_t> register_cells(Store& store, Workbench& bench, const P
 
 class Runner {
  public:
-  explicit Runner(Execution run) : run_(std::move(run)) { outcome_.run_id = run_.run_id; }
+  explicit Runner(Execution run) : run_(std::move(run)), settled_(run_.plan.cells.size()) {
+    outcome_.run_id = run_.run_id;
+  }
 
   RunOutcome go() {
     const Plan& plan = run_.plan;
     int needed = 0;
     for (const PlannedTraining& training : plan.trainings) needed += training.needed ? 1 : 0;
     run_.progress.run_started(run_.run_id, static_cast<int>(plan.cells.size()), needed);
-    run_group(-1);
+    run_group(-1, ByteLock::nothing());
     if (!run_.stop.load()) {
       for (const auto& gate : knowledge_gates(run_.store, run_.run_id, plan, run_.bench.suites)) {
         run_.progress.knowledge_gate(gate);
       }
     }
-    for (int i = 0; i < static_cast<int>(plan.trainings.size()); ++i) run_group(i);
+    std::vector<int> taken;  // by another run
+    for (int i = 0; i < static_cast<int>(plan.trainings.size()); ++i) {
+      if (!run_group(i, claim_training(i))) taken.push_back(i);
+    }
+    for (const int i : taken) run_group(i, await(plan.trainings[static_cast<std::size_t>(i)].hash));
     const int cells = static_cast<int>(plan.cells.size());
     outcome_.left = cells - outcome_.computed - outcome_.cached - outcome_.failed;
     outcome_.state = outcome_.left > 0 ? "interrupted" : outcome_.failed > 0 ? "failed" : "done";
@@ -81,23 +87,51 @@ class Runner {
   }
 
  private:
-  // The cells of the base model (-1) or of one training.
-  void run_group(int training) {
+  // Two runs that want the same thing: one does it, and the other takes what came out. A run that
+  // repeats another takes nothing, and so leaves nothing to others either.
+  std::optional<ByteLock> claim(const std::string& hash) const {
+    if (!run_.plan.options.reuse) return ByteLock::nothing();
+    return claim_work(run_.store.artifact_folder(), hash);
+  }
+  std::optional<ByteLock> claim_training(int training) const {
+    return claim(run_.plan.trainings[static_cast<std::size_t>(training)].hash);
+  }
+  std::optional<ByteLock> await(const std::string& hash) {
+    if (!waited_) {
+      run_.progress.warned("another run is at the same work; this one waits for what comes out");
+    }
+    waited_ = true;
+    return await_work(run_.store.artifact_folder(), hash, run_.stop);
+  }
+
+  // The cells of the base model (-1) or of one training. False: that training is claimed by another
+  // run, and its cells are still to do.
+  bool run_group(int training, std::optional<ByteLock> claimed) {
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < run_.plan.cells.size(); ++i) {
-      if (run_.plan.cells[i].training != training) continue;
-      if (reuse_cell(run_, i)) {
+      if (run_.plan.cells[i].training != training || settled_[i]) continue;
+      settled_[i] = reuse_cell(run_, i);
+      if (settled_[i]) {
         ++outcome_.cached;
       } else {
         waiting.push_back(i);
       }
     }
-    if (waiting.empty() || run_.stop.load()) return;
+    if (waiting.empty() || run_.stop.load()) return true;
     if (training < 0) {
       run_.bench.engine->use_base();
-      return run_cells(waiting, nullptr);
+      run_cells(waiting, nullptr);
+      return true;
     }
+    if (!claimed) return false;
+    run_tuned(training, waiting, std::move(claimed));
+    return true;
+  }
+
+  void run_tuned(int training, const std::vector<std::size_t>& waiting,
+                 std::optional<ByteLock> claimed) {
     const TrainedModel trained = ensure_training(run_, static_cast<std::size_t>(training));
+    claimed.reset();
     if (trained.state == WorkState::kInterrupted) return;
     if (trained.state == WorkState::kDone) {
       ++(trained.reused ? outcome_.trainings_reused : outcome_.trained);
@@ -121,12 +155,28 @@ class Runner {
   }
 
   void run_cells(const std::vector<std::size_t>& cells, const TrainedModel* trained) {
+    std::vector<std::size_t> taken;  // by another run
     for (const std::size_t cell : cells) {
       if (run_.stop.load()) return;
-      const CellResult result = ensure_cell(run_, cell, trained);
-      if (result.state == WorkState::kDone) ++outcome_.computed;
-      if (result.state == WorkState::kFailed) note_failure(cell, result.error);
+      if (const auto claimed = claim(run_.plan.cells[cell].hash)) {
+        run_cell(cell, trained);
+      } else {
+        taken.push_back(cell);
+      }
     }
+    for (const std::size_t cell : taken) {
+      if (const auto claimed = await(run_.plan.cells[cell].hash)) run_cell(cell, trained);
+    }
+  }
+
+  void run_cell(std::size_t cell, const TrainedModel* trained) {
+    if (reuse_cell(run_, cell)) {  // finished by another run in the meantime
+      ++outcome_.cached;
+      return;
+    }
+    const CellResult result = ensure_cell(run_, cell, trained);
+    if (result.state == WorkState::kDone) ++outcome_.computed;
+    if (result.state == WorkState::kFailed) note_failure(cell, result.error);
   }
 
   void note_failure(std::size_t cell, const std::string& error) {
@@ -137,6 +187,8 @@ class Runner {
   }
 
   Execution run_;
+  std::vector<bool> settled_;  // by cell: taken from the store
+  bool waited_ = false;        // for another run
   RunOutcome outcome_;
 };
 
@@ -193,7 +245,10 @@ RunOutcome run_plan(Store& store, Workbench& bench, const RunRequest& request, P
   row.reproduces = request.reproduces;
   row.argv = canonical_json(request.argv);
   row.options = canonical_json(to_json(request.plan.options));
-  const std::int64_t run_id = store.begin_run(row, collect_inputs(experiment, bench));
+  // A repeated run read what the first one read, wherever it lies now.
+  const std::int64_t run_id =
+      store.begin_run(row, request.reproduces ? store.run_inputs(*request.reproduces)
+                                              : collect_inputs(experiment, bench));
   const RunLock lock(store.artifact_folder(), run_id);
   return execute(store, bench, request.plan, run_id, progress, stop);
 }
@@ -208,10 +263,10 @@ RunOutcome resume_run(Store& store, std::int64_t run_id, const WorkbenchLoader& 
   if (row.state == "done") return whole;
   const RunLock lock(store.artifact_folder(), run_id);
   const auto stored = store.run_inputs(run_id);
-  refuse_changes(run_id, changed_files(stored));
   const Experiment experiment = stored_experiment(store, run_id);
-  Workbench bench = load(experiment);
-  refuse_changes(run_id, changed_inputs(stored, collect_inputs(experiment, bench)));
+  Reloaded reloaded = reload(experiment, stored, store.artifact_folder(), load);
+  refuse_changes(run_id, reloaded.changed);
+  Workbench& bench = *reloaded.bench;
   PlanOptions options = plan_options(nlohmann::json::parse(row.options));
   options.reuse = !row.reproduces;
   const Plan plan = make_plan(experiment, bench, &store, options);

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/core/error.h"
-#include "harness/core/json.h"
-#include "harness/core/sha256.h"
 #include "harness/metrics/metric.h"
 #include "harness/stats/bootstrap.h"
 #include "harness/stats/interval.h"
@@ -55,18 +52,6 @@ std::vector<ScoreRow> score_record(const std::vector<std::string>& metrics, cons
     scores.push_back({metric.name, metric.version, value});
   }
   return scores;
-}
-
-std::string output_hash(const Store& store, std::int64_t attempt_id) {
-  Sha256 hash;
-  store.for_each_record(attempt_id, [&](const RecordRow& record) {
-    // NaN becomes null, so that an unknown log-probability equals another unknown one.
-    nlohmann::json line{record.item_no, record.prompt_hash, record.output,
-                        record.stop,    record.logprob,     record.error};
-    if (record.answer) line.push_back(*record.answer);
-    hash.update(canonical_json(line) + "\n");
-  });
-  return hash.hex();
 }
 
 std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,

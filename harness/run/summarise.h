@@ -1,4 +1,4 @@
-// From records to conclusions: scores, summaries and the output hash of an attempt.
+// From records to conclusions: scores and summaries of an attempt.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,6 @@ inline constexpr const char* kUnanswerableMethod = "cluster_t unanswerable";
 // One score per metric; an output that was never made (an error) cannot be scored.
 std::vector<ScoreRow> score_record(const std::vector<std::string>& metrics, const RecordRow& record,
                                    const Item& item);
-
-// SHA-256 over prompt, output, stop, log-probabilities and error of every record, in item order:
-// equal hashes mean bit-identical results.
-std::string output_hash(const Store& store, std::int64_t attempt_id);
 
 // Per metric: mean and interval over the answerable items, and apart from it over the others; for a
 // corpus metric its value too.

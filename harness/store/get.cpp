@@ -158,11 +158,18 @@ std::string Store::experiment_source(std::int64_t run_id) const {
 }
 
 EnvironmentRow Store::environment(std::int64_t environment_id) const {
-  Statement query = database_.prepare(
+  const auto row = read_environment(database_, environment_id);
+  if (!row) not_there(*this, "environment", std::to_string(environment_id));
+  return *row;
+}
+
+std::optional<EnvironmentRow> read_environment(const Database& database,
+                                               std::int64_t environment_id) {
+  Statement query = database.prepare(
       "SELECT v.git_commit,v.git_dirty,b.body,v.build,v.hardware,v.libraries,v.determinism "
       "FROM environment v LEFT JOIN blob b ON b.blob_id=v.diff WHERE v.env_id=?");
   query.bind(1, environment_id);
-  if (!query.step()) not_there(*this, "environment", std::to_string(environment_id));
+  if (!query.step()) return std::nullopt;
   EnvironmentRow row;
   row.git_commit = query.text(0);
   row.git_dirty = query.integer(1) != 0;

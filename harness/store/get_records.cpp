@@ -2,6 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/core/error.h"
+#include "harness/core/json.h"
+#include "harness/core/sha256.h"
+#include "harness/store/sql.h"
 #include "harness/store/store.h"
 
 namespace quadrant {
@@ -107,8 +110,28 @@ std::vector<SummaryRow> Store::summaries(std::int64_t attempt_id) const {
   return rows;
 }
 
+std::string output_hash(const Database& database, std::int64_t attempt_id) {
+  Statement query = database.prepare(
+      "SELECT r.item_no,p.hash,r.output,r.stop,r.logprob,r.error,r.answer FROM record r "
+      "JOIN blob p ON p.blob_id=r.prompt WHERE r.attempt_id=? AND r.sample=0 ORDER BY r.item_no");
+  query.bind(1, attempt_id);
+  Sha256 hash;
+  while (query.step()) {
+    // NaN becomes null, so that an unknown log-probability equals another unknown one.
+    nlohmann::json line{query.integer(0), query.text(1), query.text(2),
+                        query.text(3),    query.real(4), query.text(5)};
+    if (!query.is_null(6)) line.push_back(query.text(6));
+    hash.update(canonical_json(line) + "\n");
+  }
+  return hash.hex();
+}
+
 std::vector<Item> Store::items(std::int64_t dataset_id) const {
-  Statement query = database_.prepare(
+  return read_items(database_, dataset_id);
+}
+
+std::vector<Item> read_items(const Database& database, std::int64_t dataset_id) {
+  Statement query = database.prepare(
       "SELECT i.item_id,i.cluster,q.body,t.body,i.meta,i.details FROM item i "
       "JOIN blob q ON q.blob_id=i.question JOIN blob t ON t.blob_id=i.target "
       "WHERE i.dataset_id=? ORDER BY i.item_no");

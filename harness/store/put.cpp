@@ -162,10 +162,14 @@ std::int64_t Store::put_cell(const CellRow& cell) {
   return cell_id(cell.hash).value();
 }
 
+std::string environment_hash(const EnvironmentRow& environment) {
+  return json_hash({environment.git_commit, environment.git_dirty, environment.diff,
+                    environment.build, environment.hardware, environment.libraries,
+                    environment.determinism});
+}
+
 std::int64_t Store::put_environment(const EnvironmentRow& environment) {
-  const std::string hash =
-      json_hash({environment.git_commit, environment.git_dirty, environment.diff, environment.build,
-                 environment.hardware, environment.libraries, environment.determinism});
+  const std::string hash = environment_hash(environment);
   Transaction transaction(database_);
   std::optional<std::int64_t> diff;
   if (!environment.diff.empty()) diff = BlobWriter(database_).put("diff", environment.diff);

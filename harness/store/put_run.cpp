@@ -186,4 +186,8 @@ void Store::put_artifact(const ArtifactRow& artifact) {
       .run();
 }
 
+void Store::forget_files(std::int64_t training_id) {
+  database_.prepare("DELETE FROM artifact WHERE training_id=?").bind(1, training_id).run();
+}
+
 }  // namespace quadrant

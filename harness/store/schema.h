@@ -12,4 +12,7 @@ inline constexpr int kApplicationId = 0x51444E54;  // PRAGMA application_id, "QD
 // of the schema after a release is a new step here, not an edit of the file.
 std::span<const std::string> schema_ladder();
 
+// merge.sql: copies runs from an attached store (merge.cpp).
+const std::string& merge_script();
+
 }  // namespace quadrant

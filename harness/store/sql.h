@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "harness/store/rows.h"
 #include "harness/store/sqlite.h"
 
 // UTC with milliseconds, as SQL.
@@ -26,6 +28,14 @@ class BlobWriter {
 // `sql` selects a key by one hash.
 std::optional<std::int64_t> key_by_hash(const Database& database, const char* sql,
                                         const std::string& hash);
+
+// The items of a data set, in order.
+std::vector<Item> read_items(const Database& database, std::int64_t dataset_id);
+
+std::optional<EnvironmentRow> read_environment(const Database& database,
+                                               std::int64_t environment_id);
+// What distinguishes an environment.
+std::string environment_hash(const EnvironmentRow& environment);
 
 inline std::optional<std::int64_t> optional_integer(const Statement& query, int column) {
   return query.is_null(column) ? std::nullopt : std::optional<std::int64_t>(query.integer(column));

@@ -6,9 +6,15 @@
 #include <cmath>
 
 #include "harness/core/error.h"
+#include "harness/core/sha256.h"
+#include "harness/core/utf8.h"
 
 namespace quadrant {
 namespace {
+
+// How long a process waits for another one that is writing. Writes take milliseconds, but for the
+// merging of large stores.
+constexpr int kPatienceMs = 120'000;
 
 [[noreturn]] void fail(sqlite3* database, std::string_view doing) {
   const int code = sqlite3_errcode(database);
@@ -21,15 +27,18 @@ namespace {
       break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      mend = "another quadrant is writing to this store: wait for it";
-      break;
+      throw StoreError(
+          fmt::format("another process has been writing to the store for {} s", kPatienceMs / 1000),
+          file ? file : "", "wait until it has ended, or end it, then `quadrant resume`");
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       mend = "this file is damaged or no store: name another with --store";
       break;
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-      mend = "check that the folder is there and that you may write to it";
+      mend =
+          "check that the folder is there and that you may write to it; a bundle is read only: "
+          "`quadrant import` takes it into a store";
       break;
     case SQLITE_ERROR:
     case SQLITE_CONSTRAINT:
@@ -40,6 +49,30 @@ namespace {
   }
   throw StoreError(fmt::format("the store failed: {}", sqlite3_errmsg(database)), file ? file : "",
                    mend);
+}
+
+std::string_view argument(sqlite3_value* value) {
+  const auto* data = static_cast<const char*>(sqlite3_value_blob(value));
+  return {data ? data : "", static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
+void sql_sha256(sqlite3_context* context, int, sqlite3_value** values) {
+  const std::string hash = sha256_hex(argument(values[0]));
+  sqlite3_result_text(context, hash.data(), static_cast<int>(hash.size()), SQLITE_TRANSIENT);
+}
+
+void sql_is_utf8(sqlite3_context* context, int, sqlite3_value** values) {
+  sqlite3_result_int(context, first_invalid_utf8(argument(values[0])) ? 0 : 1);
+}
+
+void add_functions(sqlite3* database) {
+  constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  const auto add = [&](const char* name, auto* function) {
+    QUADRANT_CHECK(sqlite3_create_function(database, name, 1, kFlags, nullptr, function, nullptr,
+                                           nullptr) == SQLITE_OK);
+  };
+  add("sha256", sql_sha256);
+  add("is_utf8", sql_is_utf8);
 }
 
 }  // namespace
@@ -71,6 +104,12 @@ Statement& Statement::bind(int index, std::string_view value) {
   const char* data = value.data() ? value.data() : "";
   QUADRANT_CHECK(sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT,
                                      SQLITE_UTF8) == SQLITE_OK);
+  return *this;
+}
+
+Statement& Statement::bind_bytes(int index, std::string_view bytes) {
+  QUADRANT_CHECK(sqlite3_bind_blob64(statement_, index, bytes.data() ? bytes.data() : "",
+                                     bytes.size(), SQLITE_TRANSIENT) == SQLITE_OK);
   return *this;
 }
 
@@ -128,7 +167,9 @@ Database::Database(const std::filesystem::path& file, Mode mode) {
     throw StoreError("cannot open the store: " + message, file.string(),
                      "check the path, and that you may write to its folder");
   }
-  sqlite3_busy_timeout(handle_, 10'000);
+  sqlite3_busy_timeout(handle_, kPatienceMs);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  add_functions(handle_);
   execute("PRAGMA foreign_keys=ON");
 }
 

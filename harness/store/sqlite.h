@@ -40,6 +40,7 @@ class Statement {
   Statement& bind(int index, const std::string& v) { return bind(index, std::string_view(v)); }
   Statement& bind(int index, const char* v) { return bind(index, std::string_view(v)); }
   Statement& bind_null(int index);
+  Statement& bind_bytes(int index, std::string_view bytes);  // a BLOB
   template <class T>
   Statement& bind(int index, const std::optional<T>& value) {
     return value ? bind(index, *value) : bind_null(index);
@@ -50,14 +51,16 @@ class Statement {
 
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
-  double real(int column) const;  // NULL reads as NaN
-  std::string text(int column) const;
+  double real(int column) const;       // NULL reads as NaN
+  std::string text(int column) const;  // of a BLOB: its bytes
 
  private:
   void reset();
   sqlite3_stmt* statement_ = nullptr;
 };
 
+// A connection. Beside SQLite's own functions, statements may use sha256(text) (64 hex digits) and
+// is_utf8(text); a schema may not, nor may statements write to it behind SQLite's back.
 class Database {
  public:
   enum class Mode { kReadWrite, kReadOnly };

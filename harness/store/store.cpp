@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "harness/core/error.h"
+#include "harness/store/bundle.h"
+#include "harness/store/faults.h"
 #include "harness/store/schema.h"
 
 namespace quadrant {
@@ -40,7 +42,8 @@ bool has_tables(const Database& database) {
 int check_version(const Database& database, const fs::path& file) {
   const int version = pragma(database, "user_version");
   const int application = pragma(database, "application_id");
-  if (application != kApplicationId && (application != 0 || version != 0 || has_tables(database))) {
+  const bool ours = application == kApplicationId || application == kBundleId;
+  if (!ours && (application != 0 || version != 0 || has_tables(database))) {
     throw Error("this SQLite file is not a store of quadrant", file.string(),
                 "name another file with --store");
   }
@@ -66,8 +69,19 @@ void migrate(Database& database, const fs::path& file) {
 }  // namespace
 
 Store::Store(const fs::path& file, Open mode)
-    : file_(check_path(file, mode)), database_(file, Database::Mode::kReadWrite) {
+    : file_(check_path(file, mode)),
+      database_(file, is_bundle(file) ? Database::Mode::kReadOnly : Database::Mode::kReadWrite) {
   const int version = check_version(database_, file);
+  if (is_bundle(database_)) {
+    if (version != kStoreVersion) {
+      throw Error(fmt::format("an older quadrant wrote this bundle (version {}; this program reads "
+                              "version {})",
+                              version, kStoreVersion),
+                  file.string(), "write the bundle again from its store");
+    }
+    refuse_faults(database_, file);
+    return;
+  }
   if (version == 0 && mode == Open::kExisting) {
     throw Error("this store is empty", file.string(), "fill it with `quadrant run`");
   }
@@ -80,14 +94,6 @@ fs::path Store::artifact_folder() const {
   fs::path folder = file_;
   folder.replace_extension(".artifacts");
   return folder;
-}
-
-void Store::check_integrity() const {
-  auto check = database_.prepare("PRAGMA integrity_check");
-  check.step();
-  if (check.text(0) == "ok") return;
-  throw Error("the store is damaged: " + check.text(0), file_.string(),
-              "go on from a copy of it, or run the experiment into a new store");
 }
 
 }  // namespace quadrant

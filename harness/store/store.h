@@ -23,11 +23,16 @@ inline constexpr int kStoreVersion = 3;  // PRAGMA user_version of the schema
 // SHA-256 over the items in order: identity of a test set, whatever file it came from.
 std::string items_hash(std::span<const Item> items);
 
+// SHA-256 over prompt, output, stop, log-probabilities and error of every record of an attempt, in
+// item order: equal hashes mean bit-identical results.
+std::string output_hash(const Database& database, std::int64_t attempt_id);
+
 class Store {
  public:
   enum class Open { kExisting, kCreate };
   // kExisting: Error when nothing is there. Error for a folder, for a file that is not SQLite or
   // not ours, and for a store that a newer version wrote. Older stores are migrated in place.
+  // A bundle (bundle.h) is checked whole, and can then only be read.
   explicit Store(const std::filesystem::path& file, Open mode = Open::kExisting);
 
   Database& database() { return database_; }
@@ -84,8 +89,7 @@ class Store {
   };
   void put_scores(std::span<const RecordScore> scores);
   void put_artifact(const ArtifactRow& artifact);  // the same path again replaces the row
-
-  void check_integrity() const;  // Error naming what SQLite found wrong
+  void forget_files(std::int64_t training_id);     // its rows of files, not the files
 
   // Reading. An id that is not there is an Error that names it.
   std::vector<RunRow> runs() const;  // oldest first, without config

@@ -1,8 +1,11 @@
 """Writes the inputs a fuzzer starts from: python3 seeds.py TARGET FOLDER. No package is needed."""
 
+import hashlib
 import json
+import sqlite3
 import struct
 import sys
+import tempfile
 from pathlib import Path
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -84,6 +87,40 @@ def lm_eval_task():
         b"filter_list: [{name: f, filter: [{function: regex, regex_pattern: '(a|b)+'}, {function: take_first}]}]\n"
         b"metric_list:\n  - {metric: exact_match, ignore_case: true, regexes_to_ignore: [',']}\n"
     )
+
+
+def bundle():
+    """A bundle with one run of one cell, and the same without the run."""
+    store = Path(__file__).parent.parent.parent / "harness/store"
+    sha = lambda text: hashlib.sha256(text.encode()).hexdigest()
+    for rows in (True, False):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "b.db"
+            database = sqlite3.connect(path)
+            database.execute("PRAGMA page_size=512")  # small enough for the fuzzer
+            for name in ("schema.sql", "schema_v2.sql", "schema_v3.sql"):
+                database.executescript((store / name).read_text())
+            database.execute("CREATE TABLE sqlar(name TEXT PRIMARY KEY, mode INT, mtime INT, sz INT, data BLOB)")
+            if rows:
+                environment = json.dumps(["c", False, "", "{}", "{}", "{}", "{}"], separators=(",", ":"))
+                database.executescript(f"""
+                  INSERT INTO blob VALUES(1,'{sha("x")}','config',1,'x');
+                  INSERT INTO dataset VALUES(1,'{sha("d")}','n','1','train',0,'','');
+                  INSERT INTO experiment VALUES(1,'e','{sha("{}")}','{{}}',1,'t');
+                  INSERT INTO strategy VALUES(1,'{sha("{}" + chr(10) + "{}")}','l','{{}}','{{}}');
+                  INSERT INTO cell VALUES(1,'{sha("{}")}','{{}}','s','t','1',1,1,NULL,'{{}}',0);
+                  INSERT INTO environment VALUES(1,'{sha(environment)}','c',0,NULL,'{{}}','{{}}','{{}}','{{}}');
+                  INSERT INTO run VALUES(1,'{sha("r")}',1,1,NULL,'[]','{{}}','done','t','t','t',NULL);
+                  INSERT INTO run_input VALUES(1,'suite s/f','/p/f','{sha("f")}');
+                  INSERT INTO run_cell VALUES(1,1,0,'none','base',NULL,'planned','[]');""")
+                place = hashlib.sha256(f"f\n{sha('f')}\n".encode()).hexdigest()[:16]
+                database.execute("INSERT INTO sqlar VALUES(?,33188,0,1,?)", (f"suites/{place}/f", b"f"))
+                database.commit()
+            database.execute("PRAGMA application_id=0x51444E42")
+            database.execute("PRAGMA user_version=3")
+            database.execute("VACUUM")
+            database.close()
+            yield path.read_bytes()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include "datasets/lm_eval/task.h"
 #include "harness/core/error.h"
 #include "harness/jinja/template.h"
+#include "harness/store/bundle.h"
 #include "strategies/lm/chat/chat.h"
 #include "strategies/lm/tokenizer/json/tokenizer_json.h"
 #include "strategies/lm/tokenizer/tokenizer.h"
@@ -85,6 +86,18 @@ void run_jinja(std::string_view bytes) {
   chat.render(variables).marked();
 }
 
+// Nothing but a whole bundle is opened; what is opened can be taken into a store.
+void run_bundle(std::string_view bytes) {
+  const auto file = file_of(bytes);
+  if (!is_bundle(file)) throw Error("no bundle", file.string(), "give one");
+  const Store bundle(file);
+  static const std::filesystem::path folder = place("fuzz-store");
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  Store store(folder / "into.db", Store::Open::kCreate);
+  import_bundle(store, bundle);
+}
+
 }  // namespace
 
 const std::vector<Target>& targets() {
@@ -92,7 +105,8 @@ const std::vector<Target>& targets() {
                                         {"safetensors", run_safetensors},
                                         {"tokenizer_json", run_tokenizer_json},
                                         {"lm_eval_task", run_lm_eval_task},
-                                        {"jinja", run_jinja}};
+                                        {"jinja", run_jinja},
+                                        {"bundle", run_bundle}};
   return list;
 }
 

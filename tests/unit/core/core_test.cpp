@@ -9,6 +9,7 @@
 #include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/files.h"
+#include "harness/core/network_disk.h"
 #include "harness/core/rng.h"
 #include "harness/core/sha256.h"
 #include "harness/core/utf8.h"
@@ -96,4 +97,12 @@ TEST_CASE("energy: packages are added up, their parts are not, and a counter may
   CHECK(meter.lap() == doctest::Approx(0));
   std::filesystem::remove(folder / "intel-rapl:1/energy_uj");
   CHECK(std::isnan(meter.lap()));
+}
+
+TEST_CASE("network file systems are known by their kind, this disk is none of them") {
+  CHECK(network_file_system(0x6969) == "NFS");
+  CHECK(network_file_system(static_cast<std::int32_t>(0xFE534D42)) == "SMB");  // sign-extended
+  CHECK(network_file_system(0xEF53).empty());                                  // ext4
+  CHECK(network_file_system_of(std::filesystem::temp_directory_path()).empty());
+  CHECK(network_file_system_of("no/such/folder").empty());
 }

@@ -4,6 +4,7 @@
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/run/run_lock.h"
+#include "harness/store/run_progress.h"
 #include "tests/unit/run/scene.h"
 
 using namespace quadrant;
@@ -37,6 +38,12 @@ TEST_CASE("stopped after any batch and resumed, the records are those of a whole
     CHECK(cut.left > 0);
     CHECK_FALSE(cut.complete());
     CHECK(count(store, "SELECT count(*) FROM attempt WHERE state='running'") == 0);
+    const RunProgress half = run_progress(store.database(), cut.run_id);
+    CHECK(half.cells == 13);
+    CHECK(half.cells_done == cut.computed);
+    CHECK(half.expected == 13 * test::kItems);
+    CHECK(half.answers == count(store, "SELECT count(*) FROM record"));
+    CHECK(half.last.size() <= 3);
     scene.stop = false;
     scene.script.before_batch = [] {};
     const RunOutcome whole = scene.resume(store, cut.run_id);
