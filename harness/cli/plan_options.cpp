@@ -1,5 +1,6 @@
 #include "harness/cli/plan_options.h"
 
+#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -25,25 +26,30 @@ std::vector<std::pair<std::string, std::string>> parse_only(const std::vector<st
   return pairs;
 }
 
+// "?" for a model of unknown size, behind a server.
+std::string teraflops(const Prediction& prediction, int digits) {
+  if (std::isnan(prediction.flops)) return "?";
+  return fmt::format("{:.{}f}", prediction.flops / 1e12, digits);
+}
+
 void print_readable(const Plan& plan) {
   fmt::print("{}: {} cells, {} trainings\n", plan.experiment.name, plan.cells.size(),
              plan.trainings.size());
   for (const PlannedTraining& training : plan.trainings) {
-    fmt::print("  train  {:<32} {:>5} sequences  {:>7.2f} TFLOP{}\n", training.label,
-               training.sequences, training.prediction.flops / 1e12,
+    fmt::print("  train  {:<32} {:>5} sequences  {:>7} TFLOP{}\n", training.label,
+               training.sequences, teraflops(training.prediction, 2),
                training.done ? "  (in the store)" : "");
   }
   for (const PlannedCell& cell : plan.cells) {
-    fmt::print("  answer {:<32} {:>5} items      {:>7.2f} TFLOP{}\n", cell.label, cell.expected,
-               cell.prediction.flops / 1e12, cell.done ? "  (in the store)" : "");
+    fmt::print("  answer {:<32} {:>5} items      {:>7} TFLOP{}\n", cell.label, cell.expected,
+               teraflops(cell.prediction, 2), cell.done ? "  (in the store)" : "");
   }
   for (const std::string& obstacle : plan.obstacles) fmt::print("  cannot run: {}\n", obstacle);
   const Prediction total = plan.total();
-  fmt::print(
-      "total: about {:.0f}k tokens, {:.1f} TFLOP{}\n", total.tokens / 1e3, total.flops / 1e12,
-      total.seconds
-          ? fmt::format(", {:.1f} minutes at this machine's speed so far", *total.seconds / 60)
-          : "");
+  fmt::print("total: about {:.0f}k tokens, {} TFLOP{}\n", total.tokens / 1e3, teraflops(total, 1),
+             total.seconds ? fmt::format(", {:.1f} minutes at this machine's speed so far",
+                                         *total.seconds / 60)
+                           : "");
 }
 
 }  // namespace

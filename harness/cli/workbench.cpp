@@ -10,6 +10,7 @@
 #include "retrieval/neighbours.h"
 #include "strategies/context/query_likelihood.h"
 #include "strategies/engine.h"
+#include "strategies/remote/remote_engine.h"
 #include "strategies/tuning/recipe.h"
 
 namespace quadrant {
@@ -49,16 +50,54 @@ void add_reranker(const std::string& folder, const ModelSpec& model, Workbench& 
   bench.rerankers[folder] = load_pair_scorer(folder);
 }
 
+void add_model_files(const ModelSpec& spec, Workbench& bench) {
+  const auto model = model_file(spec.path);
+  for (const auto& file : files_of_model(model)) {
+    bench.files.push_back(
+        {file == model ? "model file" : "model file " + file.filename().string(), file});
+  }
+}
+
+bool scores_texts(const Suite& suite) { return suite.output_type != "generate_until"; }
+
+// What a server cannot do is an obstacle of the arms that need it.
+void connect_server(const ServerSpec& spec, Workbench& bench) {
+  const bool scoring = std::any_of(bench.suites.begin(), bench.suites.end(), scores_texts);
+  RemoteEngine remote = load_remote_engine(spec, scoring);
+  bench.engine = std::move(remote.engine);
+  bench.usage = std::move(remote.usage);
+  bench.engine_id = remote_identity(spec);
+  bench.makers.tuning_obstacle = [](const TuningSpec&, const Suite&) {
+    return std::string("a model behind a server cannot be tuned from here");
+  };
+  bench.makers.context_obstacle = [reason = remote.cannot_score](const ContextSpec& context,
+                                                                 const Suite& suite) {
+    if (scores_texts(suite) && !reason.empty()) {
+      return "the server cannot score texts: " + reason;
+    }
+    return context_obstacle(context, suite);
+  };
+  bench.notes.push_back(
+      "A server answers: the same question may get another answer tomorrow, tokens of prompts are "
+      "counted by the server, and its FLOPs, energy and memory are not known.");
+  if (!remote.logprobs) {
+    bench.notes.push_back(
+        "The server gives no log-probabilities of its answers: what is made of them is left out.");
+  }
+  bench.environment = [logprobs = remote.logprobs] {
+    return collect_environment(build_facts(),
+                               {{"faiss", faiss_version()}, {"curl", curl_version_text()}},
+                               {{"deterministic", "not promised by the server"},
+                                {"logprobs", logprobs ? "given" : "not given"}});
+  };
+}
+
 }  // namespace
 
 Workbench load_workbench(const Experiment& experiment) {
   Workbench bench;
   for (const std::string& suite : experiment.suites) bench.suites.push_back(find_suite(suite));
-  const auto model = model_file(experiment.model.path);
-  for (const auto& file : files_of_model(model)) {
-    bench.files.push_back(
-        {file == model ? "model file" : "model file " + file.filename().string(), file});
-  }
+  if (!experiment.server) add_model_files(experiment.model, bench);
   if (embeds(experiment)) {
     const auto folder = embedder_folder(experiment.embedder);
     bench.files.push_back({"embedder file model.safetensors", folder / "model.safetensors"});
@@ -68,8 +107,12 @@ Workbench load_workbench(const Experiment& experiment) {
   for (const ContextSpec& context : experiment.contexts)
     add_reranker(context.rerank, experiment.model, bench);
   if (experiment.model.device == "cuda") bench.device_search = device_search("cuda");
-  bench.engine = load_engine(experiment.model, experiment.deterministic);
   bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};
+  if (experiment.server) {
+    connect_server(*experiment.server, bench);
+    return bench;
+  }
+  bench.engine = load_engine(experiment.model, experiment.deterministic);
   bench.engine_id = engine_identity(experiment.model);
   // The engine keeps its place when the workbench moves.
   bench.environment = [deterministic = experiment.deterministic, engine = bench.engine.get()] {

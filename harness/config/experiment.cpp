@@ -133,20 +133,60 @@ TuningSpec read_tuning(TomlReader table) {
   return spec;
 }
 
-ModelSpec read_model(TomlReader& top) {
+ServerSpec read_server(TomlReader& table, const ModelSpec& model) {
+  if (model.path.find_first_of("@?# ") != std::string::npos) {
+    table.fail(
+        "path", "the URL holds more than scheme, host, port and path",
+        "write it like \"http://127.0.0.1:8000/v1\"; a key goes into the environment variable "
+        "QUADRANT_API_KEY");
+  }
+  ServerSpec spec;
+  spec.url = model.path;
+  while (spec.url.ends_with('/')) spec.url.pop_back();
+  spec.name = table.text("served_name");
+  spec.api = table.choice("api", {"chat", "completions"}, spec.api);
+  // A chat's form is the server's; a plain prompt has ours, which is none.
+  const bool chat = spec.api == "chat";
+  if (model.chat_template != "none" && (!chat || model.chat_template != "model")) {
+    table.fail("chat_template", "the server's own template cannot be replaced or used here",
+               "write api = \"chat\" without chat_template, or api = \"completions\" with "
+               "chat_template = \"none\"");
+  }
+  if (chat && model.chat_template == "none") {
+    table.fail("chat_template", "a chat has the server's template",
+               "leave it out, or write api = \"completions\"");
+  }
+  spec.context_window = count(table, "context_window", spec.context_window);
+  spec.concurrency = static_cast<int>(table.integer("concurrency", spec.concurrency, 1, 64));
+  spec.timeout_seconds =
+      table.number("timeout_seconds", spec.timeout_seconds, {.least_allowed = false, .most = 3600});
+  for (const char* key : {"device", "dtype", "tf32"}) {
+    table.refuse(key, "remove it: the model runs where the server is");
+  }
+  return spec;
+}
+
+void read_model(TomlReader& top, Experiment& experiment) {
   auto table = top.table("model");
   if (!table) {
     top.fail("model", "there is no [model] table",
              "add [model] and path = \"smollm2-135m-instruct\", a .gguf file or a model folder");
   }
-  ModelSpec spec;
+  ModelSpec& spec = experiment.model;
   spec.path = table->text("path");
   if (table->has("chat_template")) spec.chat_template = table->text("chat_template");
-  spec.device = table->choice("device", {"cpu", "cuda"}, spec.device);
-  spec.dtype = table->choice("dtype", {"float32", "bfloat16"}, spec.dtype);
-  spec.tf32 = table->boolean("tf32", spec.tf32);
+  if (is_url(spec.path)) {
+    experiment.server = read_server(*table, spec);
+  } else {
+    spec.device = table->choice("device", {"cpu", "cuda"}, spec.device);
+    spec.dtype = table->choice("dtype", {"float32", "bfloat16"}, spec.dtype);
+    spec.tf32 = table->boolean("tf32", spec.tf32);
+    for (const char* key :
+         {"served_name", "api", "context_window", "concurrency", "timeout_seconds"}) {
+      table->refuse(key, "remove it, or write the URL of a server as path");
+    }
+  }
   table->finish();
-  return spec;
 }
 
 // The named specs in the grid's order; all of them, in the file's order, when the grid names none.
@@ -213,7 +253,7 @@ Experiment read_experiment(const TomlValue& root) {
   experiment.batch_size = count(top, "batch_size", experiment.batch_size);
   experiment.deterministic = top.boolean("deterministic", experiment.deterministic);
   experiment.margin = top.number("margin", experiment.margin, {.least_allowed = false});
-  experiment.model = read_model(top);
+  read_model(top, experiment);
   if (auto embedder = top.table("embedder")) {
     experiment.embedder = embedder->text("path");
     embedder->finish();

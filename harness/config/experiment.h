@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/core/server_spec.h"
 #include "harness/core/specs.h"
 
 namespace quadrant {
@@ -16,6 +18,7 @@ struct Experiment {
   std::vector<std::string> suites;  // built-in names or folders
   std::vector<std::uint64_t> seeds{0};
   ModelSpec model;
+  std::optional<ServerSpec> server;  // the model is behind it, and model.path is its URL
   std::string embedder = "all-minilm-l6-v2";
   int batch_size = 16;  // prompts answered together
   bool deterministic = true;

@@ -40,6 +40,22 @@ TomlValue to_toml(const nlohmann::json& json) {
   return value;
 }
 
+// Keys that do not belong to the kind of model stay out, so that they change no hash.
+nlohmann::json describe_model(const Experiment& experiment) {
+  const ModelSpec& model = experiment.model;
+  nlohmann::json json{{"path", model.path}, {"chat_template", model.chat_template}};
+  if (const auto& server = experiment.server) {
+    json.update({{"served_name", server->name},
+                 {"api", server->api},
+                 {"context_window", server->context_window},
+                 {"concurrency", server->concurrency},
+                 {"timeout_seconds", server->timeout_seconds}});
+  } else {
+    json["device"] = model.device;
+  }
+  return json;
+}
+
 }  // namespace
 
 nlohmann::json resolved(const Experiment& experiment) {
@@ -50,10 +66,7 @@ nlohmann::json resolved(const Experiment& experiment) {
       {"batch_size", experiment.batch_size},
       {"deterministic", experiment.deterministic},
       {"margin", experiment.margin},
-      {"model",
-       {{"path", experiment.model.path},
-        {"chat_template", experiment.model.chat_template},
-        {"device", experiment.model.device}}},
+      {"model", describe_model(experiment)},
       {"embedder", {{"path", experiment.embedder}}},
       {"grid", {{"context", nlohmann::json::array()}, {"tuning", nlohmann::json::array()}}}};
   // Only where they are set, so that experiments from before they were there keep their hash.

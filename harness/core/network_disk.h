@@ -1,4 +1,5 @@
-// Is a folder on a network file system? There, locks and shared memory do not hold between machines.
+// Is a folder on a network file system? There, locks and shared memory do not hold between
+// machines.
 #pragma once
 
 #include <cstdint>

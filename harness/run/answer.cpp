@@ -37,6 +37,10 @@ RecordRow make_record(std::int64_t item_no, BuiltPrompt prompt, const ItemAnswer
     record.answer = options_to_text(answer.options, prompt.delimiter);
     for (const OptionScore& option : answer.options) record.output_tokens += option.tokens;
   }
+  if (answer.usage) {
+    record.prompt_tokens = answer.usage->prompt;
+    record.output_tokens = answer.usage->output;
+  }
   record.retrieve_ms = prompt.retrieve_ms;
   record.prefill_ms = generation.prefill_ms;
   record.decode_ms = generation.decode_ms;
@@ -195,6 +199,7 @@ class CellRunner {
     std::vector<ItemAnswer> answers;
     if (!asked.empty()) answers = answer_items(model_, suite_, asked);
     QUADRANT_CHECK(answers.size() == asked.size());
+    note_usage(answers);
     std::vector<RecordRow> records;
     std::size_t next = 0;
     std::int64_t tokens = 0;
@@ -206,14 +211,22 @@ class CellRunner {
       note_score(record);
       records.push_back(std::move(record));
     }
-    const double seconds = watch_.lap();
+    const double seconds = watch_.lap(), joules = energy_.lap();
+    const double flops = static_cast<double>(tokens) * model_.flops_per_token();
+    // Where the work was done elsewhere, this machine's energy says nothing.
     run_.store.put_batch(attempt_id_, records,
-                         {seconds, static_cast<double>(tokens) * model_.flops_per_token(),
-                          peak_memory(), energy_.lap()});
+                         {seconds, flops, peak_memory(), std::isnan(flops) ? kNull : joules});
     progress_.done += static_cast<std::int64_t>(records.size());
     progress_.tokens += tokens;
     progress_.seconds += seconds;
     run_.progress.cell_advanced(progress_);
+  }
+
+  void note_usage(std::vector<ItemAnswer>& answers) const {
+    if (!run_.bench.usage || suite_.output_type != "generate_until" || answers.empty()) return;
+    const auto usage = run_.bench.usage();
+    QUADRANT_CHECK(usage.size() == answers.size());
+    for (std::size_t i = 0; i < usage.size(); ++i) answers[i].usage = usage[i];
   }
 
   void note_score(const RecordRow& record) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/core/interfaces.h"
+#include "harness/core/usage.h"
 #include "harness/metrics/option_scores.h"
 #include "strategies/context/context.h"
 
@@ -20,6 +21,7 @@ struct Question {
 struct ItemAnswer {
   Generation generation;
   std::vector<OptionScore> options;  // of the choices, or of the one continuation or text
+  std::optional<Usage> usage = {};   // of what was generated, as Workbench::usage says
 };
 
 std::vector<ItemAnswer> answer_items(LanguageModel& model, const Suite& suite,

@@ -1,6 +1,7 @@
 #include "harness/run/predict.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/store/store.h"
 
@@ -19,7 +20,7 @@ std::string filled(std::string pattern, const std::string& question) {
 
 Prediction with_time(double tokens, double flops, const std::optional<double>& speed) {
   Prediction prediction{tokens, flops, {}};
-  if (speed && *speed > 0) prediction.seconds = flops / *speed;
+  if (speed && *speed > 0 && !std::isnan(flops)) prediction.seconds = flops / *speed;
   return prediction;
 }
 

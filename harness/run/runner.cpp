@@ -215,6 +215,7 @@ void refuse_other_plan(const Store& store, std::int64_t run_id, const Plan& plan
 RunOutcome execute(Store& store, Workbench& bench, const Plan& plan, std::int64_t run_id,
                    Progress& progress, const std::atomic<bool>& stop) {
   try {
+    for (const std::string& note : bench.notes) progress.warned(note);
     for (const std::string& note : lock_design(store, run_id, plan, bench)) progress.warned(note);
     return Runner({store, bench, plan, run_id, progress, stop,
                    register_cells(store, bench, plan, run_id)})

@@ -8,12 +8,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/suite.h"
 #include "harness/config/experiment.h"
 #include "harness/core/interfaces.h"
+#include "harness/core/usage.h"
 #include "harness/store/rows.h"
 #include "strategies/context/context.h"
 
@@ -46,6 +48,9 @@ struct Workbench {
   // What decides the numbers apart from the inputs (library, device, kernels); part of every
   // cell's identity, so that results of another engine are never taken for this one's.
   std::string engine_id;
+  std::vector<std::string> notes;  // what a person should know before the numbers
+  // Of the answers just generated, by a model whose own tokens are not known here; else none.
+  std::function<std::vector<std::optional<Usage>>()> usage;
   // Of a run; asked for when it begins, with the base model loaded: a plan needs none, and part of
   // it is measured.
   std::function<EnvironmentRow()> environment;

@@ -92,7 +92,8 @@ std::vector<ArtifactRow> Store::artifacts_of_training(std::int64_t training_id) 
 
 std::optional<double> Store::answering_speed() const {
   return speed(database_,
-               "SELECT sum(flops)/sum(seconds) FROM attempt WHERE state='done' AND seconds>0");
+               "SELECT sum(flops)/sum(seconds) FROM attempt WHERE state='done' AND seconds>0 "
+               "AND flops>0");
 }
 
 std::optional<double> Store::training_speed() const {
