@@ -17,19 +17,18 @@
 #include "strategies/lm/loader.h"
 #include "strategies/lm/tensor_file.h"
 #include "strategies/lm/tokenizer/tokenizer.h"
+#include "strategies/tuning/adapter.h"
 #include "strategies/tuning/checkpoint.h"
 #include "strategies/tuning/lora.h"
+#include "strategies/tuning/model_folder.h"
 #include "strategies/tuning/trainer.h"
 
 namespace quadrant {
 namespace {
 
-constexpr char kAdapterConfig[] = "adapter_config.json";
-constexpr char kFullWeights[] = "model.safetensors";
-
 class TorchEngine : public ModelEngine {
  public:
-  explicit TorchEngine(LoadedModel loaded) : model_(std::move(loaded)) {
+  explicit TorchEngine(const ModelSpec& spec) : spec_(spec), model_(load_model(spec)) {
     for (const NamedTensor& weight : model_.decoder().weights()) base_.push_back(*weight.tensor);
   }
 
@@ -50,7 +49,7 @@ class TorchEngine : public ModelEngine {
       model_.decoder().join_weights();
       return;
     }
-    TensorFile file(folder / kFullWeights);
+    TensorFile file(folder / kModelWeights);
     for (const NamedTensor& weight : model_.decoder().weights()) {
       const Tensor& base = *weight.tensor;
       *weight.tensor = file.take(weight.name, base.sizes().vec()).to(base.options());
@@ -84,9 +83,13 @@ class TorchEngine : public ModelEngine {
       training.result.trainable_parameters += parameter.tensor->numel();
     }
     if (totals.finished) {
-      save(job, parameters, lora);
+      if (lora) {
+        save_adapter(model_.decoder(), job.tuning, model_.loaded().name, job.folder);
+      } else {
+        write_model_folder(model_.decoder(), spec_, job.folder);
+      }
       training.result.weights_hash =
-          sha256_file(job.folder / (lora ? kAdapterWeights : kFullWeights));
+          sha256_file(job.folder / (lora ? kAdapterWeights : kModelWeights));
       std::filesystem::remove(checkpoint_file(job.folder));
     }
     use_base();
@@ -101,19 +104,6 @@ class TorchEngine : public ModelEngine {
     }
   }
 
-  void save(const TrainingJob& job, const std::vector<NamedTensor>& parameters, bool lora) {
-    if (lora) {
-      save_adapter(model_.decoder(), job.tuning, model_.loaded().name, job.folder);
-      return;
-    }
-    std::vector<std::pair<std::string, Tensor>> tensors;
-    for (const NamedTensor& parameter : parameters) {
-      tensors.emplace_back(parameter.name, parameter.tensor->detach());
-    }
-    save_tensors(job.folder / kFullWeights, tensors, {{"format", "pt"}});
-    write_atomically(job.folder / "config.json", model_.decoder().hugging_face_config());
-  }
-
   // Without attention: 2 FLOPs a weight and token forward, twice that backward; LoRA needs no
   // gradients of the base weights, and the head is computed for learnt tokens only.
   double training_flops(const TrainingTotals& totals, bool lora) {
@@ -123,6 +113,7 @@ class TorchEngine : public ModelEngine {
                              head * static_cast<double>(totals.learnt_tokens));
   }
 
+  ModelSpec spec_;
   DecoderModel model_;
   std::vector<Tensor> base_;  // in the order of Decoder::weights()
 };
@@ -162,7 +153,15 @@ DeviceSearchMaker device_search(const std::string& device) {
 std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic) {
   if (deterministic) hold_to_deterministic_kernels();
   at::globalContext().setAllowTF32CuBLAS(spec.tf32);
-  return std::make_unique<TorchEngine>(load_model(spec));
+  return std::make_unique<TorchEngine>(spec);
+}
+
+void merge_adapter(const ModelSpec& spec, const std::filesystem::path& adapter,
+                   const std::filesystem::path& output) {
+  LoadedModel loaded = load_model(spec);
+  load_adapter(*loaded.decoder, adapter);
+  merge_lora(*loaded.decoder);
+  write_model_folder(*loaded.decoder, spec, output);
 }
 
 bool is_adapter(const std::filesystem::path& folder) {

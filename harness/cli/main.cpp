@@ -41,6 +41,7 @@ void add_verbs(CLI::App& app, quadrant::Action& action) {
   add_generate(app, action);
   add_embed(app, action);
   add_tune(app, action);
+  add_merge(app, action);
 }
 
 int parse_and_run(int argc, char** argv) {

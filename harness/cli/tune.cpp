@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "datasets/suite_files.h"
 #include "harness/cli/common.h"
@@ -51,6 +52,42 @@ int tune(const TuneOptions& options) {
   return kOk;
 }
 
+template <class Value>
+CLI::Option* number(CLI::App& verb, const char* flag, Value& value, const char* what) {
+  return verb.add_option(flag, value, what)->capture_default_str();
+}
+
+void add_lora_options(CLI::App& verb, TuningSpec& tuning) {
+  number(verb, "--rank", tuning.rank, "LoRA: rank")->check(CLI::PositiveNumber);
+  number(verb, "--alpha", tuning.alpha, "LoRA: scale = alpha / rank")->check(CLI::PositiveNumber);
+  number(verb, "--dropout", tuning.dropout, "LoRA: dropout")->check(CLI::Range(0.0, 0.99));
+  verb.add_option("--target-modules", tuning.target_modules,
+                  "LoRA: linear layers, as in q_proj,v_proj; otherwise all")
+      ->delimiter(',')
+      ->check(CLI::IsMember(linear_layer_names()));
+  verb.add_flag("--use-rslora", tuning.use_rslora, "LoRA: scale = alpha / sqrt(rank)");
+  verb.add_flag("--use-dora", tuning.use_dora, "LoRA: a magnitude of its own for each output");
+  number(verb, "--loraplus-lr-ratio", tuning.loraplus_lr_ratio, "LoRA+: B learns faster than A")
+      ->check(CLI::Range(1.0, 1000.0));
+}
+
+void add_schedule_options(CLI::App& verb, TuningSpec& tuning) {
+  number(verb, "--learning-rate", tuning.learning_rate, "peak learning rate")
+      ->check(CLI::PositiveNumber);
+  number(verb, "--epochs", tuning.epochs, "passes over the examples")->check(CLI::PositiveNumber);
+  number(verb, "--batch-size", tuning.batch_size, "examples a step")->check(CLI::PositiveNumber);
+  number(verb, "--warmup-ratio", tuning.warmup_ratio, "share of the steps")
+      ->check(CLI::Range(0.0, 0.99));
+  verb.add_option("--lr-scheduler-type", tuning.lr_scheduler_type,
+                  fmt::format("{}", fmt::join(schedule_names(), " | ")))
+      ->check(CLI::IsMember(schedule_names()))
+      ->capture_default_str();
+  number(verb, "--weight-decay", tuning.weight_decay, "AdamW's weight decay, of matrices")
+      ->check(CLI::NonNegativeNumber);
+  number(verb, "--max-grad-norm", tuning.max_grad_norm, "clipping; 0 = none")
+      ->check(CLI::NonNegativeNumber);
+}
+
 }  // namespace
 
 void add_tune(CLI::App& app, Action& action) {
@@ -65,20 +102,10 @@ void add_tune(CLI::App& app, Action& action) {
   verb->add_option("--method", tuning.method, "lora | full")
       ->check(CLI::IsMember({"lora", "full"}))
       ->capture_default_str();
-  const auto number = [&](const char* flag, auto& value, const char* what) {
-    verb->add_option(flag, value, what)->capture_default_str();
-  };
-  number("--rank", tuning.rank, "LoRA: rank");
-  number("--alpha", tuning.alpha, "LoRA: scale = alpha / rank");
-  number("--dropout", tuning.dropout, "LoRA: dropout");
-  number("--learning-rate", tuning.learning_rate, "peak learning rate");
-  number("--epochs", tuning.epochs, "passes over the examples");
-  number("--batch-size", tuning.batch_size, "examples a step");
-  number("--warmup-ratio", tuning.warmup_ratio, "share of the steps");
-  number("--lr-scheduler-type", tuning.lr_scheduler_type, "constant | linear | cosine");
-  number("--weight-decay", tuning.weight_decay, "AdamW's weight decay");
-  number("--max-grad-norm", tuning.max_grad_norm, "clipping; 0 = none");
-  number("--seed", options->seed, "order of examples, start of LoRA");
+  add_lora_options(*verb, tuning);
+  add_schedule_options(*verb, tuning);
+  verb->add_option("--seed", options->seed, "order of examples, start of LoRA")
+      ->capture_default_str();
   verb->callback([&action, options] { action = [options] { return tune(*options); }; });
 }
 

@@ -28,5 +28,6 @@ void add_score(CLI::App& app, Action& action);
 void add_generate(CLI::App& app, Action& action);
 void add_embed(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
+void add_merge(CLI::App& app, Action& action);
 
 }  // namespace quadrant

@@ -10,11 +10,9 @@
 #include "harness/core/error.h"
 
 namespace quadrant {
-namespace {
-
-constexpr int kMost = 1'000'000;  // keeps products of two counts inside 64 bits
 
 int count(TomlReader& table, const char* key, int fallback) {
+  constexpr int kMost = 1'000'000;
   return static_cast<int>(table.integer(key, fallback, 1, kMost));
 }
 
@@ -27,6 +25,8 @@ void check_name(const TomlReader& table) {
                "use letters, digits, _ and -");
   }
 }
+
+namespace {
 
 // How passages are cut and searched.
 void read_search(TomlReader& table, ContextSpec& spec) {
@@ -79,56 +79,6 @@ ContextSpec read_context(TomlReader table) {
                                     spec.kind));
     }
   }
-  table.finish();
-  return spec;
-}
-
-std::vector<std::string> read_purposes(TomlReader& table) {
-  const std::vector<std::string> known{"continued_pretraining", "domain_qa"};
-  const std::vector<std::string> asked = table.texts("purpose");
-  for (const std::string& purpose : asked) {
-    if (std::find(known.begin(), known.end(), purpose) != known.end()) continue;
-    const std::string near = nearest_name(purpose, known);
-    table.fail("purpose", fmt::format("unknown purpose \"{}\"", purpose),
-               (near.empty() ? "" : fmt::format("did you mean \"{}\"? ", near)) +
-                   "use \"continued_pretraining\" (learn the documents) or \"domain_qa\" (learn "
-                   "the question-answer lines), or both");
-  }
-  std::vector<std::string> ordered;  // one order, so that the same set has the same hash
-  for (const std::string& purpose : known) {
-    if (std::find(asked.begin(), asked.end(), purpose) != asked.end()) ordered.push_back(purpose);
-  }
-  return ordered;
-}
-
-TuningSpec read_tuning(TomlReader table) {
-  check_name(table);
-  if (table.name() == "base") {
-    table.fail("", "\"base\" is the untuned model and needs no table", "choose another name");
-  }
-  TuningSpec spec;
-  spec.name = table.name();
-  spec.method = table.choice("method", {"lora", "full"});
-  spec.purpose = read_purposes(table);
-  if (spec.method == "lora") {
-    spec.rank = count(table, "rank", spec.rank);
-    spec.alpha = table.number("alpha", spec.alpha, {.least = 0, .least_allowed = false});
-    spec.dropout = table.number("dropout", spec.dropout, {.most = 1, .most_allowed = false});
-  } else {
-    for (const char* key : {"rank", "alpha", "dropout"}) {
-      table.refuse(key, "remove it, or write method = \"lora\": full fine-tuning has no adapter");
-    }
-  }
-  spec.learning_rate =
-      table.number("learning_rate", spec.learning_rate, {.least_allowed = false, .most = 1});
-  spec.epochs = count(table, "epochs", spec.epochs);
-  spec.batch_size = count(table, "batch_size", spec.batch_size);
-  spec.warmup_ratio =
-      table.number("warmup_ratio", spec.warmup_ratio, {.most = 1, .most_allowed = false});
-  spec.lr_scheduler_type =
-      table.choice("lr_scheduler_type", {"constant", "linear", "cosine"}, spec.lr_scheduler_type);
-  spec.weight_decay = table.number("weight_decay", spec.weight_decay, {.most = 1});
-  spec.max_grad_norm = table.number("max_grad_norm", spec.max_grad_norm, {});
   table.finish();
   return spec;
 }

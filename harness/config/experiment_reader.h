@@ -8,4 +8,11 @@ namespace quadrant {
 
 Experiment read_experiment(const TomlValue& root);
 
+TuningSpec read_tuning(TomlReader table);  // one [tuning.NAME]
+
+// A whole number from 1; the product of two of them fits 64 bits.
+int count(TomlReader& table, const char* key, int fallback);
+// Error unless the table's own name is made of letters, digits, _ and -.
+void check_name(const TomlReader& table);
+
 }  // namespace quadrant

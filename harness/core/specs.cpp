@@ -21,7 +21,33 @@ void describe_search(const ContextSpec& context, nlohmann::json& spec) {
   spec["ef_search"] = context.ef_search;
 }
 
+void describe_lora(const TuningSpec& tuning, nlohmann::json& spec) {
+  const TuningSpec usual;
+  spec["rank"] = tuning.rank;
+  spec["alpha"] = tuning.alpha;
+  spec["dropout"] = tuning.dropout;
+  // As above.
+  if (!tuning.target_modules.empty()) spec["target_modules"] = tuning.target_modules;
+  if (tuning.use_rslora) spec["use_rslora"] = true;
+  if (tuning.use_dora) spec["use_dora"] = true;
+  if (tuning.loraplus_lr_ratio != usual.loraplus_lr_ratio) {
+    spec["loraplus_lr_ratio"] = tuning.loraplus_lr_ratio;
+  }
+}
+
 }  // namespace
+
+const std::vector<std::string>& linear_layer_names() {
+  static const std::vector<std::string> names{"q_proj",    "k_proj",  "v_proj",   "o_proj",
+                                              "gate_proj", "up_proj", "down_proj"};
+  return names;
+}
+
+const std::vector<std::string>& schedule_names() {
+  static const std::vector<std::string> names{"constant", "linear", "cosine",
+                                              "warmup_stable_decay"};
+  return names;
+}
 
 nlohmann::json describe(const ContextSpec& context) {
   nlohmann::json spec{{"kind", context.kind}};
@@ -59,11 +85,7 @@ nlohmann::json describe(const TuningSpec& tuning) {
   spec["lr_scheduler_type"] = tuning.lr_scheduler_type;
   spec["weight_decay"] = tuning.weight_decay;
   spec["max_grad_norm"] = tuning.max_grad_norm;
-  if (tuning.method == "lora") {
-    spec["rank"] = tuning.rank;
-    spec["alpha"] = tuning.alpha;
-    spec["dropout"] = tuning.dropout;
-  }
+  if (tuning.method == "lora") describe_lora(tuning, spec);
   return spec;
 }
 

@@ -32,18 +32,25 @@ bool retrieves_passages(const ContextSpec& context);  // rag, distractor, shuffl
 bool needs_embedder(const ContextSpec& context);      // something in it searches vectors
 
 struct TuningSpec {
-  std::string name;                          // [tuning.NAME]; the built-in "base" has method "base"
-  std::string method = "base";               // base | lora | full
-  std::vector<std::string> purpose;          // continued_pretraining, domain_qa; in this order
-  int rank = 16;                             // lora
-  double alpha = 32;                         // lora: scale = alpha / rank
-  double dropout = 0;                        // lora
-  double learning_rate = 1e-4;               // peak
-  int epochs = 8;                            // passes over the whole training set
-  int batch_size = 16;                       // sequences per optimizer step
-  double warmup_ratio = 0.05;                // share of all steps
-  std::string lr_scheduler_type = "linear";  // constant | linear | cosine; after warm-up
-  double weight_decay = 0;
+  std::string name;                  // [tuning.NAME]; the built-in "base" has method "base"
+  std::string method = "base";       // base | lora | full
+  std::vector<std::string> purpose;  // continued_pretraining, domain_qa; in this order
+  int rank = 16;                     // lora
+  double alpha = 32;                 // lora: scale = alpha / rank
+  double dropout = 0;                // lora
+  // lora: which linear layers, by the last part of their names, in the order of
+  // linear_layer_names(); empty: all of them.
+  std::vector<std::string> target_modules;
+  bool use_rslora = false;       // lora: scale = alpha / sqrt(rank)
+  bool use_dora = false;         // lora: a magnitude of its own for each output
+  double loraplus_lr_ratio = 1;  // lora: B (and DoRA's magnitudes) learn this much faster than A
+  double learning_rate = 1e-4;   // peak
+  int epochs = 8;                // passes over the whole training set
+  int batch_size = 16;           // sequences per optimizer step
+  double warmup_ratio = 0.05;    // share of all steps
+  // constant | linear | cosine | warmup_stable_decay; after warm-up
+  std::string lr_scheduler_type = "linear";
+  double weight_decay = 0;     // of matrices; norms and biases are left alone
   double max_grad_norm = 1.0;  // 0 = no clipping
 };
 
@@ -54,6 +61,12 @@ struct ModelSpec {
   std::string dtype = "float32";        // of weights and activations: "float32" | "bfloat16"
   bool tf32 = false;                    // cuda, float32: products may round their inputs to 10 bits
 };
+
+// The linear layers of a decoder's layer ("q_proj", ..., "down_proj"), the same in every family.
+const std::vector<std::string>& linear_layer_names();
+
+// transformers' names of the learning-rate schedules that there are.
+const std::vector<std::string>& schedule_names();
 
 nlohmann::json describe(const ContextSpec& context);
 nlohmann::json describe(const TuningSpec& tuning);

@@ -203,7 +203,9 @@ const Purpose& find_purpose(const std::string& name) {
 
 std::vector<TuningKind> tuning_kinds() {
   std::vector<TuningKind> kinds{{"base", "method: the model as it is"},
-                                {"lora", "method: low-rank branches on all linear layers"},
+                                {"lora",
+                                 "method: low-rank branches on linear layers (target_modules, "
+                                 "use_rslora, use_dora, loraplus_lr_ratio)"},
                                 {"full", "method: all weights"}};
   for (const Purpose& purpose : purposes()) kinds.push_back({purpose.name, purpose.description});
   return kinds;

@@ -105,7 +105,7 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
   const int steps_an_epoch = (count + size - 1) / size;
   const int steps = steps_an_epoch * job.tuning.epochs;
 
-  AdamW optimizer(parameters, job.tuning.weight_decay);
+  AdamW optimizer(parameters, job.tuning);
   Checkpoint checkpoint(job.folder, job_hash(job));
   TrainingTotals totals = checkpoint.restore(optimizer);
   auto saved_at = Clock::now();

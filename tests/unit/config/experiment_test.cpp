@@ -76,8 +76,13 @@ std::string random_tuning(Rng& rng, const std::string& name) {
     if (rng.below(2)) real(key);
   }
   if (lora) real("alpha"), real("dropout");
+  if (lora && rng.below(2)) {
+    text += pick(
+        rng, {"target_modules = \"all-linear\"\n", "target_modules = [\"v_proj\", \"q_proj\"]\n"});
+    text += "use_rslora = true\nuse_dora = true\nloraplus_lr_ratio = 16\n";
+  }
   if (rng.below(2)) text += "epochs = " + std::to_string(1 + rng.below(99)) + "\n";
-  return text + "lr_scheduler_type = \"" + pick(rng, {"constant", "linear", "cosine"}) + "\"\n";
+  return text + "lr_scheduler_type = \"" + pick(rng, schedule_names()) + "\"\n";
 }
 
 std::string random_experiment(std::uint64_t seed) {
@@ -117,6 +122,29 @@ TEST_CASE("the grid chooses and orders; purposes have one order") {
   CHECK(names(experiment.tunings) == std::vector<std::string>{"a", "base"});
   CHECK(parse_experiment(kSmall, "f").tunings[1].purpose ==
         std::vector<std::string>{"continued_pretraining", "domain_qa"});
+}
+
+TEST_CASE("keys of tunings that are at their defaults change no hash") {
+  const auto tunings = parse_experiment(kSmall, "f.toml").tunings;
+  CHECK(canonical_json(describe(tunings[2])) ==
+        R"({"alpha":32,"batch_size":16,"dropout":0,"epochs":8,"learning_rate":0.0001,)"
+        R"("lr_scheduler_type":"linear","max_grad_norm":1,"method":"lora",)"
+        R"("purpose":["domain_qa"],"rank":16,"warmup_ratio":0.05,"weight_decay":0})");
+  const std::vector<std::string> defaults{"tuning.a.target_modules=all-linear",
+                                          "tuning.a.use_dora=false",
+                                          "tuning.a.loraplus_lr_ratio=1"};
+  CHECK(describe(parse_experiment(kSmall, "f.toml", defaults).tunings[2]) == describe(tunings[2]));
+}
+
+TEST_CASE("target_modules have one order; all of them are all-linear") {
+  const auto targets = [](const std::string& list) {
+    return parse_experiment(kSmall, "f.toml", {"tuning.a.target_modules=" + list})
+        .tunings[2]
+        .target_modules;
+  };
+  CHECK(targets("[\"down_proj\", \"q_proj\"]") == std::vector<std::string>{"q_proj", "down_proj"});
+  CHECK(targets("v_proj") == std::vector<std::string>{"v_proj"});
+  CHECK(targets(nlohmann::json(linear_layer_names()).dump()).empty());
 }
 
 TEST_CASE("overrides: typed values, plain texts, new tables") {

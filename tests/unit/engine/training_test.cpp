@@ -54,6 +54,17 @@ std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& job,
   return steps;
 }
 
+// The folder of a full tuning is a model of its own, with the base's tokenizer and template.
+void check_folder(const fs::path& folder, const LanguageModel& base) {
+  const LoadedModel loaded = load_model({folder.string()});
+  const std::vector<Message> chat{{"user", "Who is it?"}, {"assistant", "<|im_end|>"}};
+  const MarkedText prompt = base.chat_template().render(chat, true);
+  const MarkedText again = loaded.chat_template->render(chat, true);
+  CHECK(again.text == prompt.text);
+  CHECK(loaded.tokenizer->encode(again) == base.tokenizer().encode(prompt));
+  CHECK(loaded.end_tokens.front() == 2);
+}
+
 std::unique_ptr<ModelEngine> engine() { return load_engine({"smollm2-135m-instruct"}, true); }
 
 }  // namespace
@@ -106,6 +117,7 @@ TEST_CASE("a training that was stopped goes on bit for bit") {
     REQUIRE(cut.finished);
     CHECK(cut.result.steps == 5);
     CHECK(cut.result.weights_hash == whole.result.weights_hash);
+    if (method == "full") check_folder(job.folder, model->model());
   }
 }
 
