@@ -44,7 +44,8 @@ struct TrainingExample {
   std::string prompt, completion;  // kPromptCompletion
   std::vector<Message> messages;   // kMessages
   std::string cluster;             // entity or document, "" = unknown; keeps examples from leaking
-  int line = 0;                    // of train.jsonl, where it was read from it
+  std::vector<std::string> gold_docs = {};  // documents that hold the answer; empty: not said
+  int line = 0;                             // of train.jsonl, where it was read from it
 };
 
 struct Suite {

@@ -81,6 +81,7 @@ json fields(const TrainingExample& example) {
       break;
   }
   if (!example.cluster.empty()) line["cluster"] = example.cluster;
+  if (!example.gold_docs.empty()) line["gold_docs"] = example.gold_docs;
   return line;
 }
 

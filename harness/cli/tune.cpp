@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "datasets/suite_files.h"
 #include "harness/cli/common.h"
 #include "harness/cli/live_line.h"
 #include "harness/cli/verbs.h"
 #include "harness/core/error.h"
+#include "harness/core/files.h"
 #include "strategies/engine.h"
 #include "strategies/tuning/recipe.h"
 
@@ -20,6 +22,41 @@ struct TuneOptions {
   std::string train, output;
   TuningSpec tuning;
   std::uint64_t seed = 0;
+};
+
+// trainer_state.json, as transformers' Trainer leaves it beside a model: what each step saw. Steps
+// of a training that goes on from a checkpoint join those before.
+class StepLog {
+ public:
+  explicit StepLog(const std::filesystem::path& folder) : file_(folder / "trainer_state.json") {
+    if (!std::filesystem::exists(file_)) return;
+    const auto before = nlohmann::json::parse(read_text(file_), nullptr, false);
+    if (before.is_object()) history_ = before.value("log_history", nlohmann::json::array());
+  }
+
+  void add(const TrainingStep& step) {
+    while (!history_.empty() && history_.back().value("step", 0) >= step.step) {
+      history_.erase(history_.size() - 1);
+    }
+    history_.push_back({{"step", step.step},
+                        {"loss", step.loss},
+                        {"grad_norm", step.grad_norm},
+                        {"learning_rate", step.learning_rate},
+                        {"tokens", step.tokens},
+                        {"seconds", step.seconds}});
+    last_ = step;
+  }
+
+  void write() const {
+    const nlohmann::json state{
+        {"global_step", last_.step}, {"max_steps", last_.steps}, {"log_history", history_}};
+    write_atomically(file_, state.dump(1) + "\n");
+  }
+
+ private:
+  std::filesystem::path file_;
+  nlohmann::json history_ = nlohmann::json::array();
+  TrainingStep last_;
 };
 
 int tune(const TuneOptions& options) {
@@ -36,11 +73,14 @@ int tune(const TuneOptions& options) {
   const auto line = make_live_line();
   TrainingProgress progress{1, 1, suite.name, tuning.method, {}};
   line->training_started(progress);
+  StepLog log(options.output);
   const auto training = engine->train(job, [&](const TrainingStep& step) {
+    log.add(step);
     progress.step = step;
     line->training_advanced(progress);
     return !stop_requested();
   });
+  log.write();
   line->training_finished(progress, training.finished ? "done" : "interrupted", "");
   if (!training.finished) {
     fmt::print(stderr, "stopped; the same command goes on from the checkpoint\n");
@@ -97,11 +137,15 @@ void add_tune(CLI::App& app, Action& action) {
   tuning.name = "tune";
   tuning.method = "lora";
   add_model_options(*verb, options->model);
-  verb->add_option("--train", options->train, "JSON lines of examples")->required();
+  verb->add_option("--train", options->train, "examples: .jsonl, or a list in a .json file")
+      ->required();
   verb->add_option("--output", options->output, "folder to write")->required();
   verb->add_option("--method", tuning.method, "lora | full")
       ->check(CLI::IsMember({"lora", "full"}))
       ->capture_default_str();
+  verb->add_option("--replay", tuning.replay, "general examples to mix in");
+  number(*verb, "--replay-share", tuning.replay_share, "of all tokens")
+      ->check(CLI::Range(0.0001, 0.99));
   add_lora_options(*verb, tuning);
   add_schedule_options(*verb, tuning);
   verb->add_option("--seed", options->seed, "order of examples, start of LoRA")

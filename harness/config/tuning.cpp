@@ -32,12 +32,40 @@ void require_known(const TomlReader& table, const char* key, const std::string& 
 }
 
 std::vector<std::string> read_purposes(TomlReader& table) {
-  const std::vector<std::string> known{"continued_pretraining", "domain_qa"};
-  const std::vector<std::string> asked = table.texts("purpose");
+  std::vector<std::string> known = purpose_names(), asked = table.texts("purpose");
+  for (const std::string& purpose : purpose_names()) {
+    for (const std::string& alias : purpose_aliases(purpose)) {
+      known.push_back(alias);
+      std::replace(asked.begin(), asked.end(), alias, purpose);
+    }
+  }
   require_known(table, "purpose", "purpose", asked, known,
-                "use \"continued_pretraining\" (learn the documents) or \"domain_qa\" (learn the "
-                "question-answer lines), or both");
-  return in_order(asked, known);
+                fmt::format("use some of {}", fmt::join(known, ", ")));
+  const auto ordered = in_order(asked, purpose_names());
+  if (ordered == std::vector<std::string>{"sham"}) {
+    table.fail("purpose", "\"sham\" has nothing to be the sham of",
+               "name beside it the purposes whose steps and tokens it copies");
+  }
+  return ordered;
+}
+
+// What only some training sets have a use for.
+void read_recipe(TomlReader& table, TuningSpec& spec) {
+  if (has_purpose(spec, "reading")) {
+    spec.distractors = static_cast<int>(table.integer("distractors", spec.distractors, 0, 100));
+    spec.gold_share = table.number("gold_share", spec.gold_share, {.most = 1});
+  } else {
+    for (const char* key : {"distractors", "gold_share"}) {
+      table.refuse(key, "remove it, or add \"reading\" to purpose: only it shows passages");
+    }
+  }
+  spec.replay = table.text("replay", spec.replay);
+  if (spec.replay.empty()) {
+    table.refuse("replay_share", "remove it, or add replay = \"FILE\", the examples to mix in");
+  } else {
+    spec.replay_share = table.number("replay_share", spec.replay_share,
+                                     {.least_allowed = false, .most = 1, .most_allowed = false});
+  }
 }
 
 std::vector<std::string> read_targets(TomlReader& table) {
@@ -74,6 +102,7 @@ TuningSpec read_tuning(TomlReader table) {
   spec.name = table.name();
   spec.method = table.choice("method", {"lora", "full"});
   spec.purpose = read_purposes(table);
+  read_recipe(table, spec);
   if (spec.method == "lora") {
     read_lora(table, spec);
   } else {

@@ -1,5 +1,6 @@
 #include "harness/core/specs.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace quadrant {
@@ -36,6 +37,17 @@ void describe_lora(const TuningSpec& tuning, nlohmann::json& spec) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& purpose_names() {
+  static const std::vector<std::string> names{"continued_pretraining", "domain_qa", "reading",
+                                              "format_only", "sham"};
+  return names;
+}
+
+std::vector<std::string> purpose_aliases(const std::string& purpose) {
+  if (purpose == "domain_qa") return {"instruction", "refusal", "style"};
+  return {};
+}
 
 const std::vector<std::string>& linear_layer_names() {
   static const std::vector<std::string> names{"q_proj",    "k_proj",  "v_proj",   "o_proj",
@@ -74,6 +86,10 @@ bool needs_embedder(const ContextSpec& context) {
   return retrieves_passages(context) && (context.retriever != "bm25" || context.mmr_lambda < 1);
 }
 
+bool has_purpose(const TuningSpec& tuning, const std::string& purpose) {
+  return std::find(tuning.purpose.begin(), tuning.purpose.end(), purpose) != tuning.purpose.end();
+}
+
 nlohmann::json describe(const TuningSpec& tuning) {
   nlohmann::json spec{{"method", tuning.method}};
   if (tuning.method == "base") return spec;
@@ -85,6 +101,14 @@ nlohmann::json describe(const TuningSpec& tuning) {
   spec["lr_scheduler_type"] = tuning.lr_scheduler_type;
   spec["weight_decay"] = tuning.weight_decay;
   spec["max_grad_norm"] = tuning.max_grad_norm;
+  if (has_purpose(tuning, "reading")) {
+    spec["distractors"] = tuning.distractors;
+    spec["gold_share"] = tuning.gold_share;
+  }
+  if (!tuning.replay.empty()) {
+    spec["replay"] = tuning.replay;
+    spec["replay_share"] = tuning.replay_share;
+  }
   if (tuning.method == "lora") describe_lora(tuning, spec);
   return spec;
 }

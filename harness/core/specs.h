@@ -52,7 +52,13 @@ struct TuningSpec {
   std::string lr_scheduler_type = "linear";
   double weight_decay = 0;     // of matrices; norms and biases are left alone
   double max_grad_norm = 1.0;  // 0 = no clipping
+  int distractors = 3;         // reading: passages beside the one that holds the answer
+  double gold_share = 0.8;     // reading: how many examples show that one at all
+  std::string replay;          // a file of general examples to mix in; "": none
+  double replay_share = 0.1;   // of all tokens
 };
+
+bool has_purpose(const TuningSpec& tuning, const std::string& purpose);
 
 struct ModelSpec {
   std::string path;                     // as written: a name, a .gguf file, an HF folder
@@ -61,6 +67,12 @@ struct ModelSpec {
   std::string dtype = "float32";        // of weights and activations: "float32" | "bfloat16"
   bool tf32 = false;                    // cuda, float32: products may round their inputs to 10 bits
 };
+
+// What a training set is made for: continued_pretraining, domain_qa, reading, format_only, sham.
+const std::vector<std::string>& purpose_names();
+// Other names of a purpose. What they teach lies in the suite, and nothing else differs: of
+// "domain_qa" these are "instruction", "refusal" and "style".
+std::vector<std::string> purpose_aliases(const std::string& purpose);
 
 // The linear layers of a decoder's layer ("q_proj", ..., "down_proj"), the same in every family.
 const std::vector<std::string>& linear_layer_names();

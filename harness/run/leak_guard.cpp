@@ -259,9 +259,8 @@ class LeakFinder {
 TrainingUse training_use(const Experiment& experiment) {
   TrainingUse use;
   for (const TuningSpec& tuning : experiment.tunings) {
-    const auto& purposes = tuning.purpose;
-    use.documents = use.documents || std::find(purposes.begin(), purposes.end(),
-                                               "continued_pretraining") != purposes.end();
+    use.documents = use.documents || has_purpose(tuning, "continued_pretraining") ||
+                    has_purpose(tuning, "reading");
   }
   for (const ContextSpec& context : experiment.contexts) {
     use.demonstrations = use.demonstrations || context.kind == "few_shot";

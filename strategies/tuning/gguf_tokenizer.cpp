@@ -1,7 +1,10 @@
 #include "strategies/tuning/gguf_tokenizer.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <unordered_map>
 
 #include "harness/core/error.h"
 #include "strategies/lm/tokenizer/gguf_vocabulary.h"

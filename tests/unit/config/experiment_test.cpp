@@ -68,7 +68,9 @@ std::string random_tuning(Rng& rng, const std::string& name) {
   const bool lora = rng.below(2) == 1;
   std::string text = "[tuning." + name + "]\nmethod = " + (lora ? "\"lora\"" : "\"full\"") + "\n";
   text += pick(rng, {"purpose = [\"domain_qa\"]\n", "purpose = [\"continued_pretraining\"]\n",
-                     "purpose = [\"domain_qa\", \"continued_pretraining\"]\n"});
+                     "purpose = [\"domain_qa\", \"continued_pretraining\"]\n",
+                     "purpose = [\"sham\", \"format_only\"]\nreplay = \"f\"\nreplay_share = 0.3\n",
+                     "purpose = [\"reading\"]\ndistractors = 5\ngold_share = 0.5\n"});
   const auto real = [&](const char* key) {
     text += std::string(key) + " = " + nlohmann::json(positive(rng) * 0.999).dump() + "\n";
   };
@@ -122,6 +124,17 @@ TEST_CASE("the grid chooses and orders; purposes have one order") {
   CHECK(names(experiment.tunings) == std::vector<std::string>{"a", "base"});
   CHECK(parse_experiment(kSmall, "f").tunings[1].purpose ==
         std::vector<std::string>{"continued_pretraining", "domain_qa"});
+}
+
+TEST_CASE("other names of a purpose are the same tuning") {
+  const auto purpose = [](const std::string& list) {
+    return parse_experiment(kSmall, "f.toml", {"tuning.a.purpose=" + list}).tunings[2].purpose;
+  };
+  using Names = std::vector<std::string>;
+  for (const char* name : {"instruction", "refusal", "style"}) {
+    CHECK(purpose("[\"" + std::string(name) + "\"]") == Names{"domain_qa"});
+  }
+  CHECK(purpose("[\"sham\", \"reading\", \"style\"]") == Names{"domain_qa", "reading", "sham"});
 }
 
 TEST_CASE("keys of tunings that are at their defaults change no hash") {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "datasets/suite.h"
+#include "datasets/suite_files.h"
 #include "harness/core/error.h"
 #include "tests/unit/datasets/suite_folder.h"
 
@@ -103,6 +104,42 @@ TEST_CASE("the four forms of training lines") {
   CHECK(train[2].completion == "d");
   CHECK(train[3].kind == Kind::kMessages);
   CHECK(train[3].messages[1].content == "v");
+}
+
+TEST_CASE("the usual forms of fine-tuning data are the same examples") {
+  const SuiteFolder folder;
+  using Kind = TrainingExample::Kind;
+  const auto roles = [](const TrainingExample& example) {
+    std::string text;
+    for (const Message& message : example.messages) {
+      text += message.role + "=" + message.content + " ";
+    }
+    return text;
+  };
+  const std::string lines[] = {
+      R"({"instruction":"i","input":"","output":"o","cluster":"c","gold_docs":["d"]})",
+      R"({"instruction":"i","input":"more","output":"o"})",
+      R"({"instruction":"i","output":"o","system":"s","history":[["a","b"],["c","d"]]})",
+      R"({"conversations":[{"from":"human","value":"u"},{"from":"gpt","value":"v"}],"system":"s"})",
+      R"({"conversations":[{"from":"system","value":"s"},{"from":"user","value":"u"},
+          {"from":"assistant","value":"v"}]})",
+      R"({"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"v","weight":1}]})"};
+  std::string list;
+  for (const std::string& line : lines) list += (list.empty() ? "[" : ",\n") + line;
+  folder.write("list.json", list + "]");
+  const auto examples = read_training_examples(folder.path() / "list.json");
+  REQUIRE(examples.size() == 6);
+  CHECK(examples[0].kind == Kind::kPromptCompletion);
+  CHECK(examples[0].prompt == "i");
+  CHECK(examples[0].completion == "o");
+  CHECK(examples[0].cluster == "c");
+  CHECK(examples[0].gold_docs == std::vector<std::string>{"d"});
+  CHECK(examples[1].prompt == "i\nmore");
+  CHECK(roles(examples[2]) == "system=s user=a assistant=b user=c assistant=d user=i assistant=o ");
+  CHECK(roles(examples[3]) == "system=s user=u assistant=v ");
+  CHECK(roles(examples[4]) == roles(examples[3]));
+  CHECK(roles(examples[5]) == "user=u assistant=v ");
+  CHECK(examples[5].line == 6);
 }
 
 TEST_CASE("CRLF and a byte order mark are tolerated; text is brought to NFC") {
