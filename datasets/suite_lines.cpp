@@ -71,21 +71,10 @@ Item read_item(const JsonFields& fields, const std::string& kind) {
     fields.fail("\"targets\" is missing or empty, so no answer can be right",
                 R"(write "targets": ["the accepted answer"])");
   }
-  item.gold_docs = fields.texts("gold_docs");
   item.cluster = fields.text_or_empty("cluster");
   read_meta(fields, item);
   item.line = fields.line();
   return item;
-}
-
-void check_gold(const JsonFields& fields, const Item& item, const std::set<std::string>& ids) {
-  for (const std::string& id : item.gold_docs) {
-    if (ids.count(id)) continue;
-    const std::string near = nearest_name(id, {ids.begin(), ids.end()});
-    fields.fail(fmt::format("the gold document \"{}\" is not in corpus.jsonl", id),
-                near.empty() ? "use the \"_id\" of a document of corpus.jsonl"
-                             : fmt::format("did you mean \"{}\"?", near));
-  }
 }
 
 }  // namespace
@@ -101,10 +90,25 @@ std::vector<Document> read_corpus(const std::filesystem::path& file) {
   return corpus;
 }
 
+GoldDocuments::GoldDocuments(const std::vector<Document>& corpus) {
+  for (const Document& document : corpus) ids_.insert(document.id);
+}
+
+std::vector<std::string> GoldDocuments::read(const JsonFields& fields) const {
+  std::vector<std::string> gold = fields.texts("gold_docs");
+  for (const std::string& id : gold) {
+    if (ids_.empty() || ids_.count(id)) continue;
+    const std::string near = nearest_name(id, {ids_.begin(), ids_.end()});
+    fields.fail(fmt::format("the gold document \"{}\" is not in corpus.jsonl", id),
+                near.empty() ? "use the \"_id\" of a document of corpus.jsonl"
+                             : fmt::format("did you mean \"{}\"?", near));
+  }
+  return gold;
+}
+
 std::vector<Item> read_items(const std::filesystem::path& file, const std::string& kind,
                              const std::vector<Document>& corpus) {
-  std::set<std::string> documents;
-  for (const Document& document : corpus) documents.insert(document.id);
+  const GoldDocuments documents(corpus);
   std::vector<Item> items;
   UniqueIds ids;
   for_each_record(file, [&](const JsonFields& fields) {
@@ -112,7 +116,7 @@ std::vector<Item> read_items(const std::filesystem::path& file, const std::strin
     items.push_back(read_item(fields, kind));
     items.back().number = number;
     ids.add(items.back().id, fields);
-    if (!documents.empty()) check_gold(fields, items.back(), documents);
+    items.back().gold_docs = documents.read(fields);
   });
   return items;
 }

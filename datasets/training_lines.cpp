@@ -146,7 +146,7 @@ const std::vector<Form>& forms() {
   return list;
 }
 
-TrainingExample read_example(const JsonFields& fields) {
+TrainingExample read_example(const JsonFields& fields, const GoldDocuments& documents) {
   const std::string mend =
       R"(use one of {"text"}, {"question", "answer"}, {"prompt", "completion"}, {"messages"}, )"
       R"({"conversations"}, {"instruction", "output"})";
@@ -164,7 +164,7 @@ TrainingExample read_example(const JsonFields& fields) {
   if (!chosen) fields.fail("this line is no training example", mend);
   TrainingExample example;
   example.cluster = fields.text_or_empty("cluster");
-  example.gold_docs = fields.texts("gold_docs");
+  example.gold_docs = documents.read(fields);
   example.line = fields.line();
   chosen->read(fields, example);
   return example;
@@ -187,9 +187,13 @@ void for_each_element(const std::filesystem::path& file,
 
 }  // namespace
 
-std::vector<TrainingExample> read_training_examples(const std::filesystem::path& file) {
+std::vector<TrainingExample> read_training_examples(const std::filesystem::path& file,
+                                                    const std::vector<Document>& corpus) {
+  const GoldDocuments documents(corpus);
   std::vector<TrainingExample> examples;
-  const auto visit = [&](const JsonFields& fields) { examples.push_back(read_example(fields)); };
+  const auto visit = [&](const JsonFields& fields) {
+    examples.push_back(read_example(fields, documents));
+  };
   if (file.extension() == ".json") {
     for_each_element(file, visit);
   } else {

@@ -72,7 +72,16 @@ class TorchEngine : public ModelEngine {
       own_weights();
     }
     const auto parameters = lora ? lora_parameters(model_.decoder()) : model_.decoder().weights();
-    const TrainingTotals totals = train_decoder(model_.decoder(), job, parameters, observe);
+    const auto save = [&](const std::filesystem::path& folder) {
+      std::filesystem::create_directories(folder);
+      if (lora) {
+        save_adapter(model_.decoder(), job.tuning, model_.loaded().name, folder);
+      } else {
+        write_model_folder(model_.decoder(), spec_, folder);
+      }
+    };
+    const TrainingTotals totals = train_decoder(model_.decoder(), job, parameters, observe,
+                                                [&] { save(job.folder / kEarlyStop); });
     Training training;
     training.finished = totals.finished;
     training.result.steps = totals.steps;
@@ -83,11 +92,7 @@ class TorchEngine : public ModelEngine {
       training.result.trainable_parameters += parameter.tensor->numel();
     }
     if (totals.finished) {
-      if (lora) {
-        save_adapter(model_.decoder(), job.tuning, model_.loaded().name, job.folder);
-      } else {
-        write_model_folder(model_.decoder(), spec_, job.folder);
-      }
+      save(job.folder);
       training.result.weights_hash =
           sha256_file(job.folder / (lora ? kAdapterWeights : kModelWeights));
       std::filesystem::remove(checkpoint_file(job.folder));

@@ -19,7 +19,7 @@ namespace {
 
 struct TuneOptions {
   LineOptions model;
-  std::string train, output;
+  std::string train, dev, output;
   TuningSpec tuning;
   std::uint64_t seed = 0;
 };
@@ -44,6 +44,7 @@ class StepLog {
                         {"learning_rate", step.learning_rate},
                         {"tokens", step.tokens},
                         {"seconds", step.seconds}});
+    if (step.dev_loss) history_.back()["eval_loss"] = *step.dev_loss;
     last_ = step;
   }
 
@@ -59,19 +60,27 @@ class StepLog {
   TrainingStep last_;
 };
 
-int tune(const TuneOptions& options) {
+std::vector<TrainingSequence> sequences_of(const std::string& file, TuningSpec tuning,
+                                           const LanguageModel& model) {
   Suite suite;
-  suite.name = options.train;
-  suite.train = read_training_examples(options.train);
-  TuningSpec tuning = options.tuning;
+  suite.train = read_training_examples(file);
   tuning.purpose = possible_purposes(suite);
-  if (tuning.purpose.empty()) throw Error("no training examples", options.train, "add some lines");
+  if (tuning.purpose.empty()) throw Error("no training examples", file, "add some lines");
+  return make_training_set(tuning, suite, model);
+}
+
+int tune(const TuneOptions& options) {
+  TuningSpec tuning = options.tuning;
   const auto engine =
       load_engine({options.model.model, options.model.chat_template, options.model.device}, true);
-  const TrainingJob job{tuning, make_training_set(tuning, suite, engine->model()), options.seed,
-                        options.output};
+  TrainingJob job{tuning, sequences_of(options.train, tuning, engine->model()), options.seed,
+                  options.output};
+  if (!options.dev.empty()) {
+    tuning.replay.clear();
+    job.dev = sequences_of(options.dev, tuning, engine->model());
+  }
   const auto line = make_live_line();
-  TrainingProgress progress{1, 1, suite.name, tuning.method, {}};
+  TrainingProgress progress{1, 1, options.train, tuning.method, {}};
   line->training_started(progress);
   StepLog log(options.output);
   const auto training = engine->train(job, [&](const TrainingStep& step) {
@@ -139,6 +148,9 @@ void add_tune(CLI::App& app, Action& action) {
   add_model_options(*verb, options->model);
   verb->add_option("--train", options->train, "examples: .jsonl, or a list in a .json file")
       ->required();
+  verb->add_option(
+      "--dev", options->dev,
+      "examples to measure after each epoch; the best model goes to OUTPUT/early_stop");
   verb->add_option("--output", options->output, "folder to write")->required();
   verb->add_option("--method", tuning.method, "lora | full")
       ->check(CLI::IsMember({"lora", "full"}))

@@ -69,7 +69,7 @@ Workbench load_workbench(const Experiment& experiment) {
     add_reranker(context.rerank, experiment.model, bench);
   if (experiment.model.device == "cuda") bench.device_search = device_search("cuda");
   bench.engine = load_engine(experiment.model, experiment.deterministic);
-  bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};
+  bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set, make_dev_set};
   bench.engine_id = engine_identity(experiment.model);
   // The engine keeps its place when the workbench moves.
   bench.environment = [deterministic = experiment.deterministic, engine = bench.engine.get()] {

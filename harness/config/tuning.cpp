@@ -121,6 +121,7 @@ TuningSpec read_tuning(TomlReader table) {
       table.choice("lr_scheduler_type", schedule_names(), spec.lr_scheduler_type);
   spec.weight_decay = table.number("weight_decay", spec.weight_decay, {.most = 1});
   spec.max_grad_norm = table.number("max_grad_norm", spec.max_grad_norm, {});
+  spec.early_stop = table.boolean("early_stop", spec.early_stop);
   table.finish();
   return spec;
 }

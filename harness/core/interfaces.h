@@ -121,11 +121,15 @@ class PairScorer {
                                     std::span<const std::string> passages) = 0;
 };
 
+// In a training's folder: the model as it was when its loss on the dev sequences was lowest.
+inline constexpr char kEarlyStop[] = "early_stop";
+
 struct TrainingJob {
   TuningSpec tuning;
   std::vector<TrainingSequence> sequences;
   std::uint64_t seed = 0;
-  std::filesystem::path folder;  // checkpoint while running, the tuned weights at the end
+  std::filesystem::path folder;            // checkpoint while running, the tuned weights at the end
+  std::vector<TrainingSequence> dev = {};  // never trained on; their loss is taken after each epoch
 };
 
 struct TrainingStep {
@@ -134,6 +138,7 @@ struct TrainingStep {
   double grad_norm = 0, learning_rate = 0;
   std::int64_t tokens = 0;  // tokens put through the model in this step
   double seconds = 0;
+  std::optional<double> dev_loss;  // mean over the dev sequences' learnt tokens, after an epoch
 };
 
 struct TrainingResult {

@@ -101,6 +101,7 @@ nlohmann::json describe(const TuningSpec& tuning) {
   spec["lr_scheduler_type"] = tuning.lr_scheduler_type;
   spec["weight_decay"] = tuning.weight_decay;
   spec["max_grad_norm"] = tuning.max_grad_norm;
+  if (tuning.early_stop) spec["early_stop"] = true;
   if (has_purpose(tuning, "reading")) {
     spec["distractors"] = tuning.distractors;
     spec["gold_share"] = tuning.gold_share;

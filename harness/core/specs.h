@@ -52,6 +52,7 @@ struct TuningSpec {
   std::string lr_scheduler_type = "linear";
   double weight_decay = 0;     // of matrices; norms and biases are left alone
   double max_grad_norm = 1.0;  // 0 = no clipping
+  bool early_stop = false;     // the model of the lowest loss on dev, not the last one
   int distractors = 3;         // reading: passages beside the one that holds the answer
   double gold_share = 0.8;     // reading: how many examples show that one at all
   std::string replay;          // a file of general examples to mix in; "": none

@@ -213,10 +213,15 @@ class Planner {
   const TrainingData& training_data(int suite, int tuning) {
     const auto [entry, is_new] = training_data_.try_emplace({suite, tuning});
     if (is_new) {
-      const auto sequences = bench_.makers.make_training_set(
-          tuning_of(tuning), bench_.suites[static_cast<std::size_t>(suite)],
-          bench_.engine->model());
+      const Suite& used = bench_.suites[static_cast<std::size_t>(suite)];
+      const LanguageModel& model = bench_.engine->model();
+      const auto sequences = bench_.makers.make_training_set(tuning_of(tuning), used, model);
       entry->second.hash = sequences_hash(sequences);
+      if (tuning_of(tuning).early_stop) {
+        entry->second.hash =
+            sha256_hex(entry->second.hash +
+                       sequences_hash(bench_.makers.make_dev_set(tuning_of(tuning), used, model)));
+      }
       entry->second.sequences = static_cast<std::int64_t>(sequences.size());
       for (const auto& sequence : sequences) {
         entry->second.tokens += static_cast<std::int64_t>(sequence.ids.size());

@@ -103,7 +103,7 @@ class Runner {
       ++(trained.reused ? outcome_.trainings_reused : outcome_.trained);
     }
     std::string error = trained.error;
-    if (trained.state == WorkState::kDone) error = load_tuned(trained);
+    if (trained.state == WorkState::kDone) error = load_tuned(trained, training);
     if (error.empty()) return run_cells(waiting, &trained);
     for (const std::size_t cell : waiting) {
       record_failed_cell(run_, cell, error);
@@ -111,9 +111,11 @@ class Runner {
     }
   }
 
-  std::string load_tuned(const TrainedModel& trained) {
+  std::string load_tuned(const TrainedModel& trained, int training) {
+    const int tuning = run_.plan.trainings[static_cast<std::size_t>(training)].tuning;
+    const bool early = run_.tuning(tuning).early_stop;
     try {
-      run_.bench.engine->use_tuned(trained.folder);
+      run_.bench.engine->use_tuned(early ? trained.folder / kEarlyStop : trained.folder);
     } catch (const Error& error) {
       return error.what();
     }

@@ -30,11 +30,13 @@ bool is_special(const GgufVocabulary& vocabulary, std::size_t id) {
           is_written_as_control(vocabulary.tokens[id]));
 }
 
-json added_tokens(const GgufVocabulary& vocabulary, const std::vector<std::string>& tokens) {
+json added_tokens(const GgufVocabulary& vocabulary, const std::vector<std::string>& tokens,
+                  const std::function<bool(std::string_view)>& is_merged) {
   json added = json::array();
   for (std::size_t id = 0; id < tokens.size(); ++id) {
     const bool special = is_special(vocabulary, id);
-    if (!special && !vocabulary.is(id, TokenType::kUserDefined)) continue;
+    const bool by_hand = vocabulary.is(id, TokenType::kUserDefined) && !is_merged(tokens[id]);
+    if (!special && !by_hand) continue;
     added.push_back({{"id", id},
                      {"content", tokens[id]},
                      {"single_word", false},
@@ -124,19 +126,32 @@ std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
 }
 
+using PieceIds = std::unordered_map<std::string_view, std::size_t>;
+
+PieceIds ids_of(const std::vector<std::string>& pieces) {
+  PieceIds ids;
+  for (std::size_t id = 0; id < pieces.size(); ++id) ids.emplace(pieces[id], id);
+  return ids;
+}
+
+// Calls `visit` for each cut of the piece into two pieces.
+void each_cut(std::string_view piece, const PieceIds& ids,
+              const std::function<void(std::string_view, std::string_view)>& visit) {
+  for (std::size_t cut = 1; cut < piece.size(); ++cut) {
+    const auto left = piece.substr(0, cut), right = piece.substr(cut);
+    if (starts_character(right[0]) && ids.contains(left) && ids.contains(right)) visit(left, right);
+  }
+}
+
 // sentencepiece joins the two neighbours that make the piece of the highest score; the same as a
 // list of merges: every cut of a piece into two, the best pieces first.
 json merges_of(const std::vector<std::string>& pieces, const std::vector<double>& scores) {
-  std::unordered_map<std::string_view, std::size_t> ids;
-  for (std::size_t id = 0; id < pieces.size(); ++id) ids.emplace(pieces[id], id);
+  const PieceIds ids = ids_of(pieces);
   std::vector<Merge> merges;
   for (std::size_t id = 0; id < pieces.size(); ++id) {
-    const std::string_view piece = pieces[id];
-    for (std::size_t cut = 1; cut < piece.size(); ++cut) {
-      const auto left = piece.substr(0, cut), right = piece.substr(cut);
-      if (!starts_character(right[0]) || !ids.contains(left) || !ids.contains(right)) continue;
+    each_cut(pieces[id], ids, [&](std::string_view left, std::string_view right) {
       merges.push_back({left, right, scores[id], characters(left), characters(right)});
-    }
+    });
   }
   std::ranges::stable_sort(merges, std::greater{}, [](const Merge& merge) {
     return std::tuple(merge.score, merge.left_size, merge.right_size);
@@ -146,6 +161,18 @@ json merges_of(const std::vector<std::string>& pieces, const std::vector<double>
   return list;
 }
 
+// Around an added token Hugging Face's tokenizers cut the text and put the prefix of a text before
+// the rest as well; sentencepiece does not. Pieces that merging makes need not be added.
+bool is_made_by_merging(std::string_view piece, const PieceIds& ids) {
+  bool made = false;
+  each_cut(piece, ids, [&](std::string_view, std::string_view) { made = true; });
+  return made;
+}
+
+bool adds_space_prefix(const GgufFile& gguf) {
+  return gguf.find_flag("tokenizer.ggml.add_space_prefix").value_or(true);
+}
+
 void add_sentencepiece(const GgufFile& gguf, const GgufVocabulary& vocabulary,
                        const std::vector<std::string>& pieces, json& tokenizer) {
   const auto unknown = gguf.find_integer("tokenizer.ggml.unknown_token_id");
@@ -153,7 +180,7 @@ void add_sentencepiece(const GgufFile& gguf, const GgufVocabulary& vocabulary,
   json back{{{"type", "Replace"}, {"pattern", {{"String", kMark}}}, {"content", " "}},
             {{"type", "ByteFallback"}},
             {{"type", "Fuse"}}};
-  if (gguf.find_flag("tokenizer.ggml.add_space_prefix").value_or(true)) {
+  if (adds_space_prefix(gguf)) {
     const json prepend{{"type", "Prepend"}, {"prepend", kMark}};
     tokenizer["normalizer"] = {{"type", "Sequence"}, {"normalizers", {prepend, spaces}}};
     back.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
@@ -180,10 +207,15 @@ TokenizerFiles hugging_face_tokenizer(const GgufFile& gguf, int context) {
   for (std::size_t id = 0; pieces && id < tokens.size(); ++id) {
     if (vocabulary.is(id, TokenType::kUserDefined)) tokens[id] = marked(tokens[id]);
   }
+  const PieceIds all = ids_of(tokens);
+  const bool merges = pieces && adds_space_prefix(gguf);
   json tokenizer{{"version", "1.0"},
                  {"truncation", nullptr},
                  {"padding", nullptr},
-                 {"added_tokens", added_tokens(vocabulary, tokens)},
+                 {"added_tokens", added_tokens(vocabulary, tokens,
+                                               [&](std::string_view token) {
+                                                 return merges && is_made_by_merging(token, all);
+                                               })},
                  {"normalizer", nullptr},
                  {"pre_tokenizer", nullptr},
                  {"model", {{"type", "BPE"}, {"vocab", vocabulary_of(tokens)}}}};

@@ -27,6 +27,21 @@ const Purpose& find_purpose(const std::string& name) {
                            : fmt::format("did you mean \"{}\"?", near));
 }
 
+std::vector<TrainingExample> dev_examples(const Suite& suite) {
+  std::vector<TrainingExample> examples;
+  for (const Item& item : suite.dev) {
+    if (item.targets.empty() || !is_answerable(item)) continue;
+    TrainingExample example;
+    example.kind = TrainingExample::Kind::kQuestionAnswer;
+    example.question = item.question;
+    example.answer = item.targets.front();
+    example.cluster = item.cluster;
+    example.gold_docs = item.gold_docs;
+    examples.push_back(std::move(example));
+  }
+  return examples;
+}
+
 }  // namespace
 
 std::vector<TuningKind> tuning_kinds() {
@@ -60,6 +75,9 @@ std::string tuning_obstacle(const TuningSpec& tuning, const Suite& suite) {
     std::string obstacle = find_purpose(name).obstacle(suite);
     if (!obstacle.empty()) return obstacle;
   }
+  if (tuning.early_stop && dev_examples(suite).empty()) {
+    return "no question with an answer in dev.jsonl, by which early_stop chooses";
+  }
   return "";
 }
 
@@ -70,6 +88,18 @@ std::vector<TrainingSequence> make_training_set(const TuningSpec& tuning, const 
   for (const std::string& name : tuning.purpose) find_purpose(name).add(material, sequences);
   if (!tuning.replay.empty()) add_replay(material, sequences);
   return sequences;
+}
+
+std::vector<TrainingSequence> make_dev_set(const TuningSpec& tuning, const Suite& suite,
+                                           const LanguageModel& model) {
+  if (!tuning.early_stop) return {};
+  Suite dev = suite;
+  dev.train = dev_examples(suite);
+  TuningSpec asking = tuning;
+  asking.replay.clear();
+  asking.purpose = {"domain_qa"};
+  if (has_purpose(tuning, "reading")) asking.purpose.push_back("reading");
+  return make_training_set(asking, dev, model);
 }
 
 }  // namespace quadrant

@@ -37,4 +37,9 @@ std::vector<std::string> possible_purposes(const Suite& suite);
 std::vector<TrainingSequence> make_training_set(const TuningSpec& tuning, const Suite& suite,
                                                 const LanguageModel& model);
 
+// With tuning.early_stop: the suite's dev questions with their first targets, as reading and
+// domain_qa would train them. Without: nothing.
+std::vector<TrainingSequence> make_dev_set(const TuningSpec& tuning, const Suite& suite,
+                                           const LanguageModel& model);
+
 }  // namespace quadrant

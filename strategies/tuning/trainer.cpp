@@ -47,13 +47,14 @@ Group step_batch(const TrainingJob& job, int step, int steps_an_epoch) {
   return batch;
 }
 
-// Runs a batch forward and backward in passes of bounded size; the loss is a mean over all learnt
-// tokens of the batch, however it is split.
+// Calls `visit` for each part of the batch that makes one pass of bounded size, with the scale that
+// makes the sum of the parts' losses a mean over all learnt tokens of the batch.
 struct BatchOutcome {
   double loss = 0;
   std::int64_t tokens = 0, learnt = 0;
 };
-BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
+BatchOutcome in_passes(const Group& batch,
+                       const std::function<double(const Group&, double scale)>& visit) {
   BatchOutcome outcome;
   std::vector<TokenIds> ids;
   for (const TrainingSequence* sequence : batch) {
@@ -63,13 +64,52 @@ BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
   }
   std::size_t begin = 0;
   for (const std::size_t end : split_by_tokens(ids, kTokensAtOnce)) {
-    const std::span group(batch.data() + begin, end - begin);
-    const Tensor loss = sequence_loss(decoder, group, 1.0 / static_cast<double>(outcome.learnt));
-    loss.backward();
-    outcome.loss += loss.item<double>();
+    const Group part(batch.data() + begin, batch.data() + end);
+    outcome.loss += visit(part, 1.0 / static_cast<double>(outcome.learnt));
     begin = end;
   }
   return outcome;
+}
+
+BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
+  return in_passes(batch, [&](const Group& part, double scale) {
+    const Tensor loss = sequence_loss(decoder, part, scale);
+    loss.backward();
+    return loss.item<double>();
+  });
+}
+
+class WithoutDropout {
+ public:
+  explicit WithoutDropout(Decoder& decoder) : decoder_(decoder) { exchange(); }
+  ~WithoutDropout() { exchange(); }
+  WithoutDropout(const WithoutDropout&) = delete;
+  WithoutDropout& operator=(const WithoutDropout&) = delete;
+
+ private:
+  void exchange() {
+    kept_.resize(decoder_.linears().size());
+    std::size_t i = 0;
+    for (Linear* linear : decoder_.linears()) {
+      if (linear->lora) std::swap(linear->lora->dropout, kept_[i]);
+      ++i;
+    }
+  }
+
+  Decoder& decoder_;
+  std::vector<double> kept_;
+};
+
+double mean_loss(Decoder& decoder, const std::vector<TrainingSequence>& sequences) {
+  const at::NoGradGuard no_grad;
+  const WithoutDropout whole(decoder);
+  Group all;
+  for (const TrainingSequence& sequence : sequences) all.push_back(&sequence);
+  return in_passes(all,
+                   [&](const Group& part, double scale) {
+                     return sequence_loss(decoder, part, scale).item<double>();
+                   })
+      .loss;
 }
 
 }  // namespace
@@ -99,7 +139,8 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
 
 TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
                              const std::vector<NamedTensor>& parameters,
-                             const std::function<bool(const TrainingStep&)>& observe) {
+                             const std::function<bool(const TrainingStep&)>& observe,
+                             const std::function<void()>& keep_best) {
   QUADRANT_CHECK(!job.sequences.empty());
   const int size = job.tuning.batch_size, count = static_cast<int>(job.sequences.size());
   const int steps_an_epoch = (count + size - 1) / size;
@@ -124,14 +165,20 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
     const double norm = optimizer.clip_gradients(job.tuning.max_grad_norm);
     const double rate = learning_rate_at(job.tuning, totals.steps, steps);
     optimizer.step(rate);
+    ++totals.steps;
+    std::optional<double> dev_loss;
+    if (!job.dev.empty() && totals.steps % steps_an_epoch == 0) {
+      dev_loss = mean_loss(decoder, job.dev);
+      if (*dev_loss < totals.lowest_dev_loss) keep_best();
+      totals.lowest_dev_loss = std::min(totals.lowest_dev_loss, *dev_loss);
+    }
 
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    ++totals.steps;
     totals.tokens += outcome.tokens;
     totals.learnt_tokens += outcome.learnt;
     totals.seconds += seconds;
     const bool go_on =
-        observe({totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds});
+        observe({totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds, dev_loss});
     const std::chrono::duration<double> since_saved = Clock::now() - saved_at;
     if (!go_on || since_saved.count() > kSecondsBetweenCheckpoints) {
       checkpoint.save(optimizer, totals);
@@ -145,12 +192,17 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
 }
 
 std::string job_hash(const TrainingJob& job) {
-  nlohmann::json sequences = nlohmann::json::array();
-  for (const TrainingSequence& sequence : job.sequences) {
-    sequences.push_back({sequence.ids, sequence.learn});
-  }
-  return json_hash(
-      {{"tuning", describe(job.tuning)}, {"seed", job.seed}, {"sequences", sequences}});
+  const auto listed = [](const std::vector<TrainingSequence>& sequences) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const TrainingSequence& sequence : sequences) {
+      list.push_back({sequence.ids, sequence.learn});
+    }
+    return list;
+  };
+  nlohmann::json parts{
+      {"tuning", describe(job.tuning)}, {"seed", job.seed}, {"sequences", listed(job.sequences)}};
+  if (!job.dev.empty()) parts["dev"] = listed(job.dev);
+  return json_hash(parts);
 }
 
 }  // namespace quadrant

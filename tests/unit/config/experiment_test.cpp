@@ -81,7 +81,7 @@ std::string random_tuning(Rng& rng, const std::string& name) {
   if (lora && rng.below(2)) {
     text += pick(
         rng, {"target_modules = \"all-linear\"\n", "target_modules = [\"v_proj\", \"q_proj\"]\n"});
-    text += "use_rslora = true\nuse_dora = true\nloraplus_lr_ratio = 16\n";
+    text += "early_stop = true\nuse_rslora = true\nuse_dora = true\nloraplus_lr_ratio = 16\n";
   }
   if (rng.below(2)) text += "epochs = " + std::to_string(1 + rng.below(99)) + "\n";
   return text + "lr_scheduler_type = \"" + pick(rng, schedule_names()) + "\"\n";
@@ -140,9 +140,9 @@ TEST_CASE("other names of a purpose are the same tuning") {
 TEST_CASE("keys of tunings that are at their defaults change no hash") {
   const auto tunings = parse_experiment(kSmall, "f.toml").tunings;
   CHECK(canonical_json(describe(tunings[2])) ==
-        R"({"alpha":32,"batch_size":16,"dropout":0,"epochs":8,"learning_rate":0.0001,)"
-        R"("lr_scheduler_type":"linear","max_grad_norm":1,"method":"lora",)"
-        R"("purpose":["domain_qa"],"rank":16,"warmup_ratio":0.05,"weight_decay":0})");
+        R"({"alpha":32.0,"batch_size":16,"dropout":0.0,"epochs":8,"learning_rate":0.0001,)"
+        R"("lr_scheduler_type":"linear","max_grad_norm":1.0,"method":"lora",)"
+        R"("purpose":["domain_qa"],"rank":16,"warmup_ratio":0.05,"weight_decay":0.0})");
   const std::vector<std::string> defaults{"tuning.a.target_modules=all-linear",
                                           "tuning.a.use_dora=false",
                                           "tuning.a.loraplus_lr_ratio=1"};

@@ -118,7 +118,7 @@ TEST_CASE("reading: the gold passage among others, each place in turn, at times 
     ++places[place_of(answer, prompt)];
   }
   CHECK(places[0] == 2);
-  for (const int place : {1, 2, 3}) CHECK(places[place] >= 2);
+  for (const int place : {1, 2, 3}) CHECK(places[place] >= 1);
   spec.gold_share = 0;
   for (const auto& sequence : make_training_set(spec, suite, model)) {
     CHECK(given(sequence).find("Mr " + learnt(sequence)) == std::string::npos);
@@ -235,4 +235,27 @@ TEST_CASE("replay: general examples until they are their share of all tokens") {
     CHECK(error.where() == file.path);
     CHECK(error.mend().find("replay_share") != std::string::npos);
   }
+}
+
+TEST_CASE("early_stop: the dev questions that have an answer, as training asks") {
+  Suite suite = piers();
+  Item item;
+  item.question = "Name the keeper of pier bx.";
+  item.targets = {"bbb", "Mr bbb"};
+  item.gold_docs = {"b"};
+  suite.dev = {item, item, item};
+  suite.dev[1].targets.clear();
+  suite.dev[2].meta["answerable"] = "false";
+  const FakeModel model;
+  TuningSpec spec = tuning({"reading"});
+  CHECK(make_dev_set(spec, suite, model).empty());
+  spec.early_stop = true;
+  const auto set = make_dev_set(spec, suite, model);
+  REQUIRE(set.size() == 2);
+  CHECK(learnt(set[0]) == "bbb");
+  CHECK(given(set[0]).find("Q: Name the keeper") != std::string::npos);
+  CHECK(place_of("bbb", given(set[1])) >= 1);
+  CHECK(tuning_obstacle(spec, suite).empty());
+  suite.dev.erase(suite.dev.begin());
+  CHECK(tuning_obstacle(spec, suite).find("dev.jsonl") != std::string::npos);
 }

@@ -121,6 +121,8 @@ const std::vector<Case> kLines{
      "no pair", "[[\"instruction\""},
     {"train.jsonl", R"({"instruction":"x","output":"y","text":"z"})", "train.jsonl:1",
      "both \"text\" and \"instruction\"", "use one of"},
+    {"train.jsonl", R"({"question":"x","answer":"y","gold_docs":["d3"]})", "train.jsonl:1",
+     "\"d3\" is not in corpus.jsonl", "did you mean"},
     {"train.jsonl", R"({"text":"x","cluster":5})", "train.jsonl:1", "\"cluster\" must be a text",
      "in quotes"},
 };

@@ -146,6 +146,7 @@ class ScriptedEngine : public ModelEngine {
   void use_base() override { model_.learnt.clear(); }
   void use_tuned(const fs::path& folder) override {
     model_.learnt = read_text(folder / "adapter.txt");
+    script_.loaded.push_back(folder.filename());
   }
 
   Training train(const TrainingJob& job,
@@ -179,6 +180,10 @@ class ScriptedEngine : public ModelEngine {
       }
     }
     write_atomically(job.folder / "adapter.txt", weights);
+    if (!job.dev.empty()) {
+      fs::create_directories(job.folder / kEarlyStop);
+      write_atomically(job.folder / kEarlyStop / "adapter.txt", "early " + weights);
+    }
     fs::remove(checkpoint);
     ++script_.trainings;
     return {true, {sha256_hex(weights), steps, 5, steps * 100, steps * 3000.0, steps * 0.01}};
@@ -287,6 +292,9 @@ Workbench make_bench(const Experiment& experiment, const std::vector<Suite>& sui
       sequences.push_back(std::move(sequence));
     }
     return sequences;
+  };
+  bench.makers.make_dev_set = [](const TuningSpec&, const Suite&, const LanguageModel& model) {
+    return std::vector<TrainingSequence>{{model.tokenizer().encode_plain("dev"), {0, 1, 1}}};
   };
   return bench;
 }

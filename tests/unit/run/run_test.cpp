@@ -277,3 +277,18 @@ TEST_CASE("a metric that is no mean of its items gets the value of all of them t
   CHECK(rows[1].mean == doctest::Approx(1));
   CHECK(rows[1].lo == doctest::Approx(1));
 }
+
+TEST_CASE("early_stop asks the model that was best on dev; the other arm the last one") {
+  Scene scene;
+  scene.experiment.seeds = {0};
+  scene.experiment.contexts.resize(1);
+  TuningSpec early = scene.experiment.tunings[1];
+  early.name = "early";
+  early.early_stop = true;
+  scene.experiment.tunings.push_back(early);
+  Store store(scene.store_file(), Store::Open::kCreate);
+  CHECK(scene.run(store).failed == 0);
+  REQUIRE(scene.script.loaded.size() == 2);
+  CHECK(scene.script.loaded[0].starts_with("training-"));
+  CHECK(scene.script.loaded[1] == kEarlyStop);
+}
