@@ -15,8 +15,8 @@ void add_merge(CLI::App& app, Action& action) {
   verb->add_option("--output", options->output, "folder to write")->required();
   verb->callback([&action, options] {
     action = [options] {
-      merge_adapter({options->model, options->chat_template, options->device}, options->adapter,
-                    options->output);
+      merge_adapter({options->model, options->chat_template, options->device, options->dtype},
+                    options->adapter, options->output);
       fmt::print("{}\n", options->output);
       return int{kOk};
     };

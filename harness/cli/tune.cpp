@@ -71,8 +71,9 @@ std::vector<TrainingSequence> sequences_of(const std::string& file, TuningSpec t
 
 int tune(const TuneOptions& options) {
   TuningSpec tuning = options.tuning;
-  const auto engine =
-      load_engine({options.model.model, options.model.chat_template, options.model.device}, true);
+  const auto engine = load_engine(
+      {options.model.model, options.model.chat_template, options.model.device, options.model.dtype},
+      true);
   TrainingJob job{tuning, sequences_of(options.train, tuning, engine->model()), options.seed,
                   options.output};
   if (!options.dev.empty()) {

@@ -61,7 +61,9 @@ void merge_lora(Decoder& decoder) {
   const at::NoGradGuard no_grad;
   for (Linear* linear : decoder.linears()) {
     if (!linear->lora) continue;
-    linear->weight = merged_weight(linear->weight, *linear->lora);
+    const Tensor& weight = linear->weight;
+    // Adapters are fp32, and rounded once.
+    linear->weight = merged_weight(weight.to(at::kFloat), *linear->lora).to(weight.scalar_type());
     linear->lora.reset();
   }
 }
