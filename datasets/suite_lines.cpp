@@ -12,6 +12,8 @@
 namespace quadrant {
 namespace {
 
+constexpr int kMostStages = 1000;
+
 std::vector<Message> read_messages(const JsonFields& fields) {
   const nlohmann::json& list = fields.value("messages");
   const std::string mend =
@@ -59,11 +61,24 @@ TrainingExample::Kind example_kind(const JsonFields& fields) {
   return chosen->kind;
 }
 
+int read_stage(const JsonFields& fields) {
+  if (!fields.has("stage")) return 1;
+  const nlohmann::json& stage = fields.value("stage");
+  const bool fits =
+      stage.is_number_integer() && stage.get<double>() >= 1 && stage.get<double>() <= kMostStages;
+  if (!fits) {
+    fields.fail(fmt::format("\"stage\" is {}", stage.dump()),
+                fmt::format("write a whole number from 1 to {}, or leave it out", kMostStages));
+  }
+  return stage.get<int>();
+}
+
 TrainingExample read_example(const JsonFields& fields) {
   using Kind = TrainingExample::Kind;
   TrainingExample example;
   example.kind = example_kind(fields);
   example.cluster = fields.text_or_empty("cluster");
+  example.stage = read_stage(fields);
   example.line = fields.line();
   switch (example.kind) {
     case Kind::kText:

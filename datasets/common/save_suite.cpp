@@ -81,6 +81,7 @@ json fields(const TrainingExample& example) {
       break;
   }
   if (!example.cluster.empty()) line["cluster"] = example.cluster;
+  if (example.stage != 1) line["stage"] = example.stage;
   return line;
 }
 

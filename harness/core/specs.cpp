@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/core/prompt_variant.h"
+
 namespace quadrant {
 
 namespace {
@@ -25,9 +27,19 @@ void describe_search(const ContextSpec& context, nlohmann::json& spec) {
 
 nlohmann::json describe(const ContextSpec& context) {
   nlohmann::json spec{{"kind", context.kind}};
+  if (context.kind == "optimised" && context.trial >= 0) {
+    const PromptVariant variant = prompt_variant(context.trial);
+    spec["trial"] = context.trial;
+    spec["instruction"] = variant.instruction;
+    spec["layout"] = variant.layout;
+    spec["examples"] = variant.examples;
+    spec["draw"] = variant.draw;
+  } else if (context.kind == "optimised") {
+    spec["trials"] = context.trials;
+  }
   const bool retrieves = retrieves_passages(context);
   const bool dynamic = context.kind == "dynamic_few_shot";
-  if (retrieves || dynamic || context.kind == "few_shot") spec["k"] = context.k;
+  if (retrieves || shows_examples(context)) spec["k"] = context.k;
   if (retrieves || dynamic) spec["retriever"] = context.retriever;
   if (retrieves) {
     spec["chunk_tokens"] = context.chunk_tokens;
@@ -43,6 +55,11 @@ bool retrieves_passages(const ContextSpec& context) {
   return context.kind == "rag" || context.kind == "distractor" || context.kind == "shuffled_index";
 }
 
+bool shows_examples(const ContextSpec& context) {
+  return context.kind == "few_shot" || context.kind == "dynamic_few_shot" ||
+         context.kind == "constrained";
+}
+
 bool needs_embedder(const ContextSpec& context) {
   if (context.kind == "dynamic_few_shot") return context.retriever != "bm25";
   return retrieves_passages(context) && (context.retriever != "bm25" || context.mmr_lambda < 1);
@@ -52,6 +69,7 @@ nlohmann::json describe(const TuningSpec& tuning) {
   nlohmann::json spec{{"method", tuning.method}};
   if (tuning.method == "base") return spec;
   spec["purpose"] = tuning.purpose;
+  if (!tuning.data.empty()) spec["data"] = tuning.data;
   spec["learning_rate"] = tuning.learning_rate;
   spec["epochs"] = tuning.epochs;
   spec["batch_size"] = tuning.batch_size;
@@ -67,7 +85,9 @@ nlohmann::json describe(const TuningSpec& tuning) {
   return spec;
 }
 
-bool uses_seed(const ContextSpec& context) { return context.kind == "few_shot"; }
+bool uses_seed(const ContextSpec& context) {
+  return shows_examples(context) && context.kind != "dynamic_few_shot";
+}
 bool uses_seed(const TuningSpec& tuning) { return tuning.method != "base"; }
 
 }  // namespace quadrant

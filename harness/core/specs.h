@@ -14,6 +14,8 @@ struct ContextSpec {
   std::string name;                 // the user's name for it: [context.NAME]
   std::string kind = "zero_shot";   // `quadrant list contexts` has them all
   int k = 4;                        // few_shot: examples; rag: passages
+  int trials = 12;                  // optimised: prompts that are tried on dev items
+  int trial = -1;                   // optimised: one of them (prompt_variant.h); -1 = the best
   std::string retriever = "dense";  // what searches: dense | bm25 | hybrid
   int chunk_tokens = 180;           // rag: passage size in tokens of the model that reads it
   int budget_tokens = 1024;         // rag, oracle: most tokens of passages in a prompt
@@ -29,12 +31,14 @@ struct ContextSpec {
 };
 
 bool retrieves_passages(const ContextSpec& context);  // rag, distractor, shuffled_index
+bool shows_examples(const ContextSpec& context);      // few_shot, dynamic_few_shot, constrained
 bool needs_embedder(const ContextSpec& context);      // something in it searches vectors
 
 struct TuningSpec {
   std::string name;                          // [tuning.NAME]; the built-in "base" has method "base"
   std::string method = "base";               // base | lora | full
   std::vector<std::string> purpose;          // continued_pretraining, domain_qa; in this order
+  std::string data;                          // the suite it learns from; "": the one that is asked
   int rank = 16;                             // lora
   double alpha = 32;                         // lora: scale = alpha / rank
   double dropout = 0;                        // lora

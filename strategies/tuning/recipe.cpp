@@ -34,13 +34,19 @@ void append(TrainingSequence& sequence, const TokenIds& ids, bool learn) {
 
 // ---- continued_pretraining
 
-std::vector<std::string> pretraining_texts(const Suite& suite) {
-  std::vector<std::string> texts;
+struct StagedText {
+  std::string text;
+  int stage = 1;
+};
+
+std::vector<StagedText> pretraining_texts(const Suite& suite) {
+  std::vector<StagedText> texts;
   for (const Document& document : suite.corpus) {
-    texts.push_back(document.title.empty() ? document.text : document.title + "\n" + document.text);
+    texts.push_back(
+        {document.title.empty() ? document.text : document.title + "\n" + document.text});
   }
   for (const TrainingExample& example : suite.train) {
-    if (example.kind == Kind::kText) texts.push_back(example.text);
+    if (example.kind == Kind::kText) texts.push_back({example.text, example.stage});
   }
   return texts;
 }
@@ -49,15 +55,15 @@ void add_pretraining(const Suite& suite, const LanguageModel& model,
                      std::vector<TrainingSequence>& sequences) {
   const Tokenizer& tokenizer = model.tokenizer();
   const auto window = static_cast<std::size_t>(model.context_window());
-  for (const std::string& text : pretraining_texts(suite)) {
+  for (const auto& [text, stage] : pretraining_texts(suite)) {
     TokenIds ids = tokenizer.encode_plain(text);
     if (const auto end = tokenizer.end_of_text()) ids.push_back(*end);
     for (std::size_t at = 0; at < ids.size(); at += window) {
       const std::size_t size = std::min(window, ids.size() - at);
       if (size < 2) continue;  // one token has nothing to be predicted from
       const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(at);
-      TrainingSequence sequence{{begin, begin + static_cast<std::ptrdiff_t>(size)},
-                                std::vector<bool>(size, true)};
+      TrainingSequence sequence{
+          {begin, begin + static_cast<std::ptrdiff_t>(size)}, std::vector<bool>(size, true), stage};
       sequence.learn.front() = false;
       sequences.push_back(std::move(sequence));
     }
@@ -146,6 +152,7 @@ void add_question_answers(const Suite& suite, const LanguageModel& model,
     const Exchange exchange = exchange_of(example, in_wording(suite.prompt, wording));
     const RenderedPrompt prompt = render_prompt(model, suite.prompt, exchange.prompt);
     TrainingSequence sequence;
+    sequence.stage = example.stage;
     append(sequence, prompt.ids, false);
     const std::string answer = rendered_answer(model, suite.prompt, exchange, prompt.text.text);
     append(sequence, continuation_ids(model.tokenizer(), {answer, {}}), true);

@@ -31,7 +31,8 @@ std::vector<std::string> possible_purposes(const Suite& suite);
 // plus answer plus end token, in the first kTrainedWordings wordings of the prompt in turn; loss on
 // the answer and the end token. Of a messages line the last turn is learnt, which must be the
 // assistant's. Error when such a line does not fit the context window. Purposes in the order of
-// `tuning.purpose`, lines in the order of their files.
+// `tuning.purpose`, lines in the order of their files; a sequence has the stage of its line, those
+// of documents the first.
 std::vector<TrainingSequence> make_training_set(const TuningSpec& tuning, const Suite& suite,
                                                 const LanguageModel& model);
 

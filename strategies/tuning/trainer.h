@@ -15,6 +15,8 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
 
 // Trains the decoder's parameters in place: the LoRA branches of `job.tuning` when the method is
 // "lora", all weights when it is "full" (the decoder must then own its weights alone).
+// Sequences of a later stage come after all epochs of the earlier ones: the model is trained on one
+// after the other. Each stage has its own warm-up and decay; the optimizer's averages go on.
 // With a checkpoint of the same job in job.folder it goes on from there. Returns false when
 // `observe` asked to stop: a checkpoint is then in the folder.
 // Checkpoints are also written about once a minute; when the disk is full the previous one stays

@@ -91,6 +91,9 @@ const std::vector<Case> kCases{
     {10, "mmr_lambda = 1.5", "f.toml:10", "out of range", "to 1"},
     {7, "kind = \"oracle\"\nindex = \"Flat\"", "f.toml:8", "no meaning", "only rag searches"},
     {10, "budget_tokens = 0", "f.toml:10", "out of range", "from 1"},
+    {7, "kind = \"few_shot\"\ntrials = 3", "f.toml:8", "no meaning", "only optimised"},
+    {7, "kind = \"optimised\"\ntrials = 1", "f.toml:8", "out of range", "from 2"},
+    {7, "kind = \"optimised\"\nk = 3", "f.toml:8", "no meaning", "few_shot"},
     {11, "[tuning.base]", "f.toml:11", "untuned model", "another name"},
     {12, "method = \"qlora\"", "f.toml:12", "cannot be \"qlora\"", "did you mean \"lora\""},
     {12, "", "f.toml:11", "`tuning.lora.method` is missing", "add method"},
@@ -116,6 +119,13 @@ const std::vector<Case> kCases{
     {20, "context = [\"rag\", \"rag\"]", "f.toml:20", "twice", "leave one"},
     {20, "context = []", "f.toml:20", "empty list", "at least one"},
     {20, "contexts = [\"rag\"]", "f.toml:20", "unknown key `grid.contexts`", "`context`"},
+    {13, "purpose = [\"domain_qa\"]\ndata = \"companyqa\"", "f.toml:14", "does not name",
+     "did you mean \"company_qa\""},
+    {21, "[suite.slack]", "f.toml:21", "does not name \"slack\"", "add it to `suites`"},
+    {21, "[suite.company_qa]\ncontext = [\"raag\"]", "f.toml:22", "no context \"raag\"",
+     "mean \"rag\""},
+    {21, "[suite.company_qa]\ntuning = [\"loraa\"]", "f.toml:22", "no tuning", "mean \"lora\""},
+    {21, "[suite.company_qa]\nseeds = [1]", "f.toml:22", "unknown key", "known here"},
     {21, "tuning = [\"qqqqqqq\"]", "f.toml:21", "no [tuning.qqqqqqq]", "base, lora, full"},
 };
 

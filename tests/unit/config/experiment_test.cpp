@@ -77,6 +77,7 @@ std::string random_tuning(Rng& rng, const std::string& name) {
   }
   if (lora) real("alpha"), real("dropout");
   if (rng.below(2)) text += "epochs = " + std::to_string(1 + rng.below(99)) + "\n";
+  if (rng.below(2)) text += "data = \"a\"\n";
   return text + "lr_scheduler_type = \"" + pick(rng, {"constant", "linear", "cosine"}) + "\"\n";
 }
 
@@ -95,6 +96,8 @@ std::string random_experiment(std::uint64_t seed) {
     if (rng.below(2)) text += "context = [\"m\", \"z\"]\n";
     if (rng.below(2)) text += "tuning = [\"y\", \"base\"]\n";
   }
+  if (rng.below(2)) text += "[suite.a]\ncontext = [\"z\"]\ntuning = [\"y\"]\n";
+  if (rng.below(2)) text += "[suite.b]\ntuning = [\"base\"]\nalone = [\"base\"]\n";
   return text;
 }
 
@@ -117,6 +120,22 @@ TEST_CASE("the grid chooses and orders; purposes have one order") {
   CHECK(names(experiment.tunings) == std::vector<std::string>{"a", "base"});
   CHECK(parse_experiment(kSmall, "f").tunings[1].purpose ==
         std::vector<std::string>{"continued_pretraining", "domain_qa"});
+}
+
+TEST_CASE("a suite may be asked a part of the grid") {
+  const Experiment experiment =
+      parse_experiment(std::string(kSmall) + "[suite.two]\ncontext = [\"ask\"]\nalone = [\"z\"]\n" +
+                           "[suite.three]\ntuning = [\"base\"]\nalone = [\"a\"]\n",
+                       "f.toml", {"suites=[\"one\", \"two\", \"three\"]"});
+  const ContextSpec &zoo = experiment.contexts[0], &shots = experiment.contexts[1];
+  const TuningSpec &base = experiment.tunings[0], &full = experiment.tunings[1];
+  CHECK(asks(experiment, "one", zoo, full));
+  CHECK_FALSE(asks(experiment, "two", zoo, base));
+  CHECK(asks(experiment, "two", shots, base));
+  CHECK_FALSE(asks(experiment, "two", shots, full));
+  CHECK_FALSE(asks(experiment, "three", full));
+  CHECK(asks(experiment, "three", zoo, experiment.tunings[2]));
+  CHECK_FALSE(asks(experiment, "three", shots, experiment.tunings[2]));
 }
 
 TEST_CASE("overrides: typed values, plain texts, new tables") {
@@ -180,6 +199,8 @@ TEST_CASE("the experiments that come with the program are good") {
   const Experiment quickstart = load("quickstart.toml");
   CHECK(names(quickstart.contexts) == std::vector<std::string>{"none", "shots", "rag", "oracle"});
   CHECK(names(quickstart.tunings) == std::vector<std::string>{"base", "lora", "full"});
+  const Experiment primer = load("primer.toml");
+  CHECK(primer.suite_grids.size() == primer.suites.size());
   const Experiment smoke = load("smoke.toml");
   CHECK(smoke.suites == std::vector<std::string>{"company_qa_smoke"});
   CHECK(smoke.tunings[1].epochs == 1);

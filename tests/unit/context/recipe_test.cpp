@@ -216,6 +216,17 @@ TEST_CASE("continued_pretraining: a long document becomes several windows, nothi
   CHECK(make_training_set(tuning({"continued_pretraining"}), suite, model).size() == 2);
 }
 
+TEST_CASE("a sequence has the stage of its line; documents are of the first") {
+  Suite suite = make_suite();
+  for (TrainingExample& line : suite.train) line.stage = 3;
+  const FakeModel model;
+  const auto set = make_training_set(tuning({"continued_pretraining", "domain_qa"}), suite, model);
+  REQUIRE(set.size() == 4);
+  CHECK(set[0].stage == 1);
+  CHECK(set[2].stage == 3);
+  CHECK(set[3].stage == 3);
+}
+
 TEST_CASE("purposes in their order; base learns nothing") {
   const Suite suite = make_suite();
   const FakeModel model;

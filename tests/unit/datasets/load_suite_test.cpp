@@ -165,3 +165,26 @@ TEST_CASE("find_suite: built-in, folder, neither") {
     CHECK(error.mend().find("did you mean \"company_qa\"") != std::string::npos);
   }
 }
+
+TEST_CASE("a built-in suite's name in a tier; other names stay as they are") {
+  CHECK(name_in_tier("slack", Tier::kFull) == "slack_full");
+  CHECK(name_in_tier("slack", Tier::kSmoke) == "slack_smoke");
+  CHECK(name_in_tier("slack", Tier::kCpu) == "slack");
+  CHECK(name_in_tier("slack_full", Tier::kSmoke) == "slack_full");
+  CHECK(name_in_tier("my/folder", Tier::kFull) == "my/folder");
+  CHECK(parse_tier("cpu") == Tier::kCpu);
+  CHECK_THROWS_WITH_AS(parse_tier("huge"), doctest::Contains("no tier"), Error);
+}
+
+TEST_CASE("a training line may belong to a later stage; anything but a count from 1 is refused") {
+  SuiteFolder folder;
+  folder.write_good().write("train.jsonl", R"({"text": "a"}
+{"text": "b", "stage": 2})");
+  const Suite suite = load_suite(folder.path());
+  CHECK(suite.train[0].stage == 1);
+  CHECK(suite.train[1].stage == 2);
+  for (const char* stage : {"0", "1.5", "\"2\"", "1e9"}) {
+    folder.write("train.jsonl", R"({"text": "a", "stage": )" + std::string(stage) + "}");
+    CHECK_THROWS_WITH_AS(load_suite(folder.path()), doctest::Contains("train.jsonl:1"), Error);
+  }
+}
