@@ -40,6 +40,7 @@ void add_store_option(CLI::App& verb, std::string& store);
 struct ExperimentOptions {
   std::string file;
   std::vector<std::string> overrides;
+  std::string tier = {};  // "": as the file has it
 };
 void add_experiment_options(CLI::App& verb, ExperimentOptions& options);
 struct LoadedExperiment {

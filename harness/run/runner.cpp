@@ -25,7 +25,7 @@ std::vector<std::int64_t> register_cells(Store& store, Workbench& bench, const P
   const std::string base_hash = bench.engine->base_hash();
   for (const PlannedCell& cell : plan.cells) {
     const Suite& suite = bench.suites[static_cast<std::size_t>(cell.suite)];
-    const ContextSpec& context = plan.experiment.contexts[static_cast<std::size_t>(cell.context)];
+    const ContextSpec context = context_of(plan.experiment, cell);
     const TuningSpec& tuning = plan.experiment.tunings[static_cast<std::size_t>(cell.tuning)];
     const auto items = planned_items(suite, plan.options, cell.split);
     RunCellRow row;
