@@ -8,6 +8,7 @@
 #include "harness/core/files.h"
 #include "harness/metrics/metric.h"
 #include "harness/run/summarise.h"
+#include "reports/model/report_model.h"
 #include "tests/unit/run/scene.h"
 
 using namespace quadrant;
@@ -305,6 +306,19 @@ TEST_CASE("an optimised prompt is the best of its trials on dev items, for every
   const auto specs = test::count(
       store, "SELECT count(DISTINCT context) FROM strategy WHERE context LIKE '%\"trial\"%'");
   CHECK(specs == 4);
+  const ReportModel model = load_report_model(store, outcome.run_id, {SampleChoice::kNone, 99});
+  const auto& trials = model.suites.at(0).prompt_trials;
+  REQUIRE(trials.size() == 4);
+  for (const PromptTrial& trial : trials) {
+    CHECK(trial.context == "best");
+    CHECK(trial.chosen == (trial.trial == 2));
+    CHECK(trial.score == (trial.trial == 2 ? 1 : 0));
+  }
+  // What was trained is checked, and the checks that hold are kept too.
+  const auto& checks = model.suites[0].verdicts.at(0).checks;
+  REQUIRE(checks.size() == 2);
+  CHECK(checks[1].name == "the training lowered its loss");
+  CHECK(checks[1].passed);
   CHECK(scene.run(store).computed == 0);
 
   PlanOptions tuned;
