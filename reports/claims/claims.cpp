@@ -42,7 +42,8 @@ const std::vector<Claim>& all_claims() {
        "미세 조정으로 지식을 계속 갱신할 수 있다.",
        "A second training on what changed, alone or with three in ten of the old facts: is the new "
        "learnt, and is what did not change kept?",
-       "바뀐 것만으로, 또는 옛 사실의 3할을 섞어 다시 학습한 뒤, 새것을 배우고 옛것을 지키는지 봅니다.",
+       "바뀐 것만으로, 또는 옛 사실의 3할을 섞어 다시 학습한 뒤, 새것을 배우고 옛것을 지키는지 "
+       "봅니다.",
        {between("updates_in_turn", "updates", "changed", kAbove),
         between("updates", "updates_in_turn", "unchanged", kNotAbove),
         between("updates_replayed", "updates", "changed", kAbove),

@@ -183,8 +183,7 @@ TEST_CASE("training data of one suite that give another suite's questions away s
 }
 
 TEST_CASE("the primer asks every suite but those in Korean, and learns from suites that it asks") {
-  const auto file =
-      std::filesystem::path(QUADRANT_SOURCE_DIR) / "harness/experiments/primer.toml";
+  const auto file = std::filesystem::path(QUADRANT_SOURCE_DIR) / "harness/experiments/primer.toml";
   const Experiment primer = parse_experiment(read_text(file), "primer.toml");
   std::vector<std::string> english;
   for (const BuiltInSuite& suite : built_in_suites()) {
