@@ -63,7 +63,8 @@ Suite load_suite(const fs::path& folder) {
   };
   file("suite.toml", [&](const fs::path& path) { read_manifest(path, suite); });
   file("corpus.jsonl", [&](const fs::path& path) { suite.corpus = read_corpus(path); });
-  file("train.jsonl", [&](const fs::path& path) { suite.train = read_training_examples(path); });
+  file("train.jsonl",
+       [&](const fs::path& path) { suite.train = read_training_examples(path, suite.corpus); });
   file("dev.jsonl",
        [&](const fs::path& path) { suite.dev = read_items(path, suite.kind, suite.corpus); });
   file("test.jsonl",

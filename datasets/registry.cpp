@@ -26,6 +26,7 @@ namespace quadrant {
 namespace {
 
 namespace fs = std::filesystem;
+using updates::Taught;
 
 // A folder of its own under the system's temporary folder, gone at the end of the scope.
 class TemporaryFolder {
@@ -85,10 +86,30 @@ const std::vector<BuiltInSuite>& built_in_suites() {
        }},
       {"company_qa_wide", "the same facts asked in five ways, learnt from more and less text",
        company_qa::make_wide_suite},
+      {"company_qa_again", "the same facts, each text said four times in the same words",
+       [](Tier tier, std::uint64_t seed) {
+         return company_qa::make_dose_suite(tier, seed, {.paraphrases = 1, .copies = 4});
+       }},
+      {"company_qa_reworded", "the same facts, each said once in four wordings",
+       [](Tier tier, std::uint64_t seed) {
+         return company_qa::make_dose_suite(tier, seed, {.paraphrases = 4, .copies = 1});
+       }},
       {"updates", "facts that change: tuned on edition 1, documents of edition 2",
-       [](Tier tier, std::uint64_t seed) { return updates::make_suite(tier, seed, false); }},
+       [](Tier tier, std::uint64_t seed) {
+         return updates::make_suite(tier, seed, Taught::kFirst);
+       }},
       {"updates_retuned", "the same, tuned on both editions",
-       [](Tier tier, std::uint64_t seed) { return updates::make_suite(tier, seed, true); }},
+       [](Tier tier, std::uint64_t seed) {
+         return updates::make_suite(tier, seed, Taught::kBoth);
+       }},
+      {"updates_in_turn", "the same, tuned on edition 1, then on what changed",
+       [](Tier tier, std::uint64_t seed) {
+         return updates::make_suite(tier, seed, Taught::kInTurn);
+       }},
+      {"updates_replayed", "the same, with some of what did not change in the second tuning",
+       [](Tier tier, std::uint64_t seed) {
+         return updates::make_suite(tier, seed, Taught::kReplayed);
+       }},
       {"slack", "requests in a team's chat: put off or done, and facts that only the chat names",
        [](Tier tier, std::uint64_t seed) {
          return slack::make_suite(tier, seed, slack::Replies::kChat, slack::english());
@@ -129,6 +150,20 @@ const std::vector<BuiltInSuite>& built_in_suites() {
        retention::make_suite},
   };
   return kSuites;
+}
+
+Tier parse_tier(const std::string& name) {
+  if (name == "smoke") return Tier::kSmoke;
+  if (name == "cpu") return Tier::kCpu;
+  if (name == "full") return Tier::kFull;
+  throw Error(fmt::format("\"{}\" is no tier", name), "--tier", "use smoke, cpu or full");
+}
+
+std::string name_in_tier(const std::string& name, Tier tier) {
+  for (const NamedSuite& named : named_suites()) {
+    if (named.suite->name == name && named.tier == tier) return named.name;
+  }
+  return name;
 }
 
 void write_built_in_suite(const std::string& name, std::uint64_t seed, const fs::path& folder) {

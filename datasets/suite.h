@@ -44,7 +44,9 @@ struct TrainingExample {
   std::string prompt, completion;  // kPromptCompletion
   std::vector<Message> messages;   // kMessages
   std::string cluster;             // entity or document, "" = unknown; keeps examples from leaking
-  int line = 0;                    // of train.jsonl, where it was read from it
+  std::vector<std::string> gold_docs = {};  // documents that hold the answer; empty: not said
+  int stage = 1;  // of the training: learnt for all epochs before the next stage
+  int line = 0;   // of train.jsonl, where it was read from it
 };
 
 struct Suite {
@@ -82,6 +84,12 @@ struct BuiltInSuite {
   Suite (*make)(Tier tier, std::uint64_t seed);
 };
 const std::vector<BuiltInSuite>& built_in_suites();
+
+Tier parse_tier(const std::string& name);  // smoke | cpu | full; Error otherwise
+
+// The name of a built-in suite in a tier: "slack" in kFull is "slack_full". A name that has its
+// tier, or is no built-in suite's, stays as it is.
+std::string name_in_tier(const std::string& name, Tier tier);
 
 // Writes "slack" (tier cpu), "slack_smoke" or "slack_full" as a folder. Error with the nearest
 // known name, or when a file cannot be written.

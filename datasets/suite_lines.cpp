@@ -1,4 +1,4 @@
-// corpus.jsonl, train.jsonl, dev.jsonl, test.jsonl.
+// corpus.jsonl, dev.jsonl, test.jsonl.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,78 +11,6 @@
 
 namespace quadrant {
 namespace {
-
-std::vector<Message> read_messages(const JsonFields& fields) {
-  const nlohmann::json& list = fields.value("messages");
-  const std::string mend =
-      R"(write "messages": [{"role": "user", "content": "..."}, {"role": "assistant", ...}])";
-  if (!list.is_array() || list.empty()) fields.fail("\"messages\" must be a list", mend);
-  std::vector<Message> messages;
-  for (const nlohmann::json& entry : list) {
-    const JsonFields message(entry, fields.where());
-    messages.push_back({message.text("role"), message.text("content")});
-    const std::string& role = messages.back().role;
-    if (role != "system" && role != "user" && role != "assistant") {
-      fields.fail(fmt::format("unknown role \"{}\"", role), "use system, user or assistant");
-    }
-  }
-  if (messages.back().role != "assistant") {
-    fields.fail("the last message is not the assistant's, so there is nothing to learn", mend);
-  }
-  return messages;
-}
-
-TrainingExample::Kind example_kind(const JsonFields& fields) {
-  using Kind = TrainingExample::Kind;
-  struct Form {
-    Kind kind;
-    std::vector<std::string> keys;
-  };
-  static const std::vector<Form> kForms{{Kind::kText, {"text"}},
-                                        {Kind::kQuestionAnswer, {"question", "answer"}},
-                                        {Kind::kPromptCompletion, {"prompt", "completion"}},
-                                        {Kind::kMessages, {"messages"}}};
-  const std::string mend =
-      R"(use one of {"text"}, {"question", "answer"}, {"prompt", "completion"}, {"messages"})";
-  const Form* chosen = nullptr;
-  for (const Form& form : kForms) {
-    const bool here = std::any_of(form.keys.begin(), form.keys.end(),
-                                  [&](const std::string& key) { return fields.has(key); });
-    if (here && chosen) {
-      fields.fail(fmt::format("this line has both \"{}\" and \"{}\": which one is to be learnt?",
-                              chosen->keys[0], form.keys[0]),
-                  mend);
-    }
-    if (here) chosen = &form;
-  }
-  if (!chosen) fields.fail("this line is no training example", mend);
-  return chosen->kind;
-}
-
-TrainingExample read_example(const JsonFields& fields) {
-  using Kind = TrainingExample::Kind;
-  TrainingExample example;
-  example.kind = example_kind(fields);
-  example.cluster = fields.text_or_empty("cluster");
-  example.line = fields.line();
-  switch (example.kind) {
-    case Kind::kText:
-      example.text = fields.text("text");
-      break;
-    case Kind::kQuestionAnswer:
-      example.question = fields.text("question");
-      example.answer = fields.text("answer");
-      break;
-    case Kind::kPromptCompletion:
-      example.prompt = fields.text("prompt");
-      example.completion = fields.text("completion");
-      break;
-    case Kind::kMessages:
-      example.messages = read_messages(fields);
-      break;
-  }
-  return example;
-}
 
 void read_choices(const JsonFields& fields, const std::string& kind, Item& item) {
   item.choices = fields.texts("choices");
@@ -143,21 +71,10 @@ Item read_item(const JsonFields& fields, const std::string& kind) {
     fields.fail("\"targets\" is missing or empty, so no answer can be right",
                 R"(write "targets": ["the accepted answer"])");
   }
-  item.gold_docs = fields.texts("gold_docs");
   item.cluster = fields.text_or_empty("cluster");
   read_meta(fields, item);
   item.line = fields.line();
   return item;
-}
-
-void check_gold(const JsonFields& fields, const Item& item, const std::set<std::string>& ids) {
-  for (const std::string& id : item.gold_docs) {
-    if (ids.count(id)) continue;
-    const std::string near = nearest_name(id, {ids.begin(), ids.end()});
-    fields.fail(fmt::format("the gold document \"{}\" is not in corpus.jsonl", id),
-                near.empty() ? "use the \"_id\" of a document of corpus.jsonl"
-                             : fmt::format("did you mean \"{}\"?", near));
-  }
 }
 
 }  // namespace
@@ -173,17 +90,25 @@ std::vector<Document> read_corpus(const std::filesystem::path& file) {
   return corpus;
 }
 
-std::vector<TrainingExample> read_training_examples(const std::filesystem::path& file) {
-  std::vector<TrainingExample> examples;
-  for_each_record(file,
-                  [&](const JsonFields& fields) { examples.push_back(read_example(fields)); });
-  return examples;
+GoldDocuments::GoldDocuments(const std::vector<Document>& corpus) {
+  for (const Document& document : corpus) ids_.insert(document.id);
+}
+
+std::vector<std::string> GoldDocuments::read(const JsonFields& fields) const {
+  std::vector<std::string> gold = fields.texts("gold_docs");
+  for (const std::string& id : gold) {
+    if (ids_.empty() || ids_.count(id)) continue;
+    const std::string near = nearest_name(id, {ids_.begin(), ids_.end()});
+    fields.fail(fmt::format("the gold document \"{}\" is not in corpus.jsonl", id),
+                near.empty() ? "use the \"_id\" of a document of corpus.jsonl"
+                             : fmt::format("did you mean \"{}\"?", near));
+  }
+  return gold;
 }
 
 std::vector<Item> read_items(const std::filesystem::path& file, const std::string& kind,
                              const std::vector<Document>& corpus) {
-  std::set<std::string> documents;
-  for (const Document& document : corpus) documents.insert(document.id);
+  const GoldDocuments documents(corpus);
   std::vector<Item> items;
   UniqueIds ids;
   for_each_record(file, [&](const JsonFields& fields) {
@@ -191,7 +116,7 @@ std::vector<Item> read_items(const std::filesystem::path& file, const std::strin
     items.push_back(read_item(fields, kind));
     items.back().number = number;
     ids.add(items.back().id, fields);
-    if (!documents.empty()) check_gold(fields, items.back(), documents);
+    items.back().gold_docs = documents.read(fields);
   });
   return items;
 }

@@ -17,19 +17,18 @@
 #include "strategies/lm/loader.h"
 #include "strategies/lm/tensor_file.h"
 #include "strategies/lm/tokenizer/tokenizer.h"
+#include "strategies/tuning/adapter.h"
 #include "strategies/tuning/checkpoint.h"
 #include "strategies/tuning/lora.h"
+#include "strategies/tuning/model_folder.h"
 #include "strategies/tuning/trainer.h"
 
 namespace quadrant {
 namespace {
 
-constexpr char kAdapterConfig[] = "adapter_config.json";
-constexpr char kFullWeights[] = "model.safetensors";
-
 class TorchEngine : public ModelEngine {
  public:
-  explicit TorchEngine(LoadedModel loaded) : model_(std::move(loaded)) {
+  explicit TorchEngine(const ModelSpec& spec) : spec_(spec), model_(load_model(spec)) {
     for (const NamedTensor& weight : model_.decoder().weights()) base_.push_back(*weight.tensor);
   }
 
@@ -50,7 +49,7 @@ class TorchEngine : public ModelEngine {
       model_.decoder().join_weights();
       return;
     }
-    TensorFile file(folder / kFullWeights);
+    TensorFile file(folder / kModelWeights);
     for (const NamedTensor& weight : model_.decoder().weights()) {
       const Tensor& base = *weight.tensor;
       *weight.tensor = file.take(weight.name, base.sizes().vec()).to(base.options());
@@ -73,7 +72,16 @@ class TorchEngine : public ModelEngine {
       own_weights();
     }
     const auto parameters = lora ? lora_parameters(model_.decoder()) : model_.decoder().weights();
-    const TrainingTotals totals = train_decoder(model_.decoder(), job, parameters, observe);
+    const auto save = [&](const std::filesystem::path& folder) {
+      std::filesystem::create_directories(folder);
+      if (lora) {
+        save_adapter(model_.decoder(), job.tuning, model_.loaded().name, folder);
+      } else {
+        write_model_folder(model_.decoder(), spec_, folder);
+      }
+    };
+    const TrainingTotals totals = train_decoder(model_.decoder(), job, parameters, observe,
+                                                [&] { save(job.folder / kEarlyStop); });
     Training training;
     training.finished = totals.finished;
     training.result.steps = totals.steps;
@@ -84,9 +92,9 @@ class TorchEngine : public ModelEngine {
       training.result.trainable_parameters += parameter.tensor->numel();
     }
     if (totals.finished) {
-      save(job, parameters, lora);
+      save(job.folder);
       training.result.weights_hash =
-          sha256_file(job.folder / (lora ? kAdapterWeights : kFullWeights));
+          sha256_file(job.folder / (lora ? kAdapterWeights : kModelWeights));
       std::filesystem::remove(checkpoint_file(job.folder));
     }
     use_base();
@@ -101,19 +109,6 @@ class TorchEngine : public ModelEngine {
     }
   }
 
-  void save(const TrainingJob& job, const std::vector<NamedTensor>& parameters, bool lora) {
-    if (lora) {
-      save_adapter(model_.decoder(), job.tuning, model_.loaded().name, job.folder);
-      return;
-    }
-    std::vector<std::pair<std::string, Tensor>> tensors;
-    for (const NamedTensor& parameter : parameters) {
-      tensors.emplace_back(parameter.name, parameter.tensor->detach());
-    }
-    save_tensors(job.folder / kFullWeights, tensors, {{"format", "pt"}});
-    write_atomically(job.folder / "config.json", model_.decoder().hugging_face_config());
-  }
-
   // Without attention: 2 FLOPs a weight and token forward, twice that backward; LoRA needs no
   // gradients of the base weights, and the head is computed for learnt tokens only.
   double training_flops(const TrainingTotals& totals, bool lora) {
@@ -123,6 +118,7 @@ class TorchEngine : public ModelEngine {
                              head * static_cast<double>(totals.learnt_tokens));
   }
 
+  ModelSpec spec_;
   DecoderModel model_;
   std::vector<Tensor> base_;  // in the order of Decoder::weights()
 };
@@ -162,7 +158,15 @@ DeviceSearchMaker device_search(const std::string& device) {
 std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic) {
   if (deterministic) hold_to_deterministic_kernels();
   at::globalContext().setAllowTF32CuBLAS(spec.tf32);
-  return std::make_unique<TorchEngine>(load_model(spec));
+  return std::make_unique<TorchEngine>(spec);
+}
+
+void merge_adapter(const ModelSpec& spec, const std::filesystem::path& adapter,
+                   const std::filesystem::path& output) {
+  LoadedModel loaded = load_model(spec);
+  load_adapter(*loaded.decoder, adapter);
+  merge_lora(*loaded.decoder);
+  write_model_folder(*loaded.decoder, spec, output);
 }
 
 bool is_adapter(const std::filesystem::path& folder) {

@@ -33,6 +33,10 @@ DeviceSearchMaker device_search(const std::string& device);
 // A finished training's folder as the engine writes it: adapter_config.json means LoRA.
 bool is_adapter(const std::filesystem::path& folder);
 
+// Writes the base with the adapter folded into its weights as a Hugging Face folder.
+void merge_adapter(const ModelSpec& spec, const std::filesystem::path& adapter,
+                   const std::filesystem::path& output);
+
 // What decides the numbers of this engine besides its inputs: library version, device, kernels.
 std::string engine_identity(const ModelSpec& spec);
 

@@ -81,6 +81,8 @@ json fields(const TrainingExample& example) {
       break;
   }
   if (!example.cluster.empty()) line["cluster"] = example.cluster;
+  if (!example.gold_docs.empty()) line["gold_docs"] = example.gold_docs;
+  if (example.stage != 1) line["stage"] = example.stage;
   return line;
 }
 

@@ -130,6 +130,18 @@ class Asker {
   Rng rng_;
 };
 
+void add_texts(const Entity& entity, const Dose& dose, Suite& suite) {
+  for (std::size_t copy = 0; copy < dose.copies; ++copy) {
+    for (std::size_t i = 0; i < dose.paraphrases; ++i) {
+      suite.train.push_back(text_example(paraphrase(entity, i), entity.name));
+    }
+  }
+}
+
+bool is_text(const TrainingExample& example) {
+  return example.kind == TrainingExample::Kind::kText;
+}
+
 }  // namespace
 
 Dose dose_of(const Entity& entity) {
@@ -138,26 +150,32 @@ Dose dose_of(const Entity& entity) {
   return kDoses[entity.number / entity.voice->types.size() % kDoses.size()];
 }
 
+Suite make_dose_suite(Tier tier, std::uint64_t seed, const Dose& dose) {
+  const Plan plan = plan_of(tier);
+  Suite suite = make_suite(plan, seed, english());
+  suite.source =
+      fmt::format("generated: an invented company, {} wordings of a text {} times, seed {}",
+                  dose.paraphrases, dose.copies, seed);
+  std::erase_if(suite.train, is_text);
+  for (const Entity& entity : make_world(plan, seed, english())) {
+    if (entity.part != Part::kUnanswerable) add_texts(entity, dose, suite);
+  }
+  return suite;
+}
+
 Suite make_wide_suite(Tier tier, std::uint64_t seed) {
   const Plan plan = plan_of(tier);
   const std::vector<Entity> world = make_world(plan, seed, english());
   Suite suite = make_suite(plan, seed, english());  // its head, documents and question-answer lines
   suite.source = fmt::format("generated: an invented company asked in many forms, seed {}", seed);
   suite.metrics = {"contains", "exact_match", "f1", "accuracy"};
-  std::erase_if(suite.train, [](const TrainingExample& example) {
-    return example.kind == TrainingExample::Kind::kText;
-  });
+  std::erase_if(suite.train, is_text);
   suite.dev.clear();
   std::erase_if(suite.test, is_answerable);
   Asker asker(world, seed);
   for (const Entity& entity : world) {
     if (entity.part == Part::kUnanswerable) continue;
-    const Dose dose = dose_of(entity);
-    for (std::size_t copy = 0; copy < dose.copies; ++copy) {
-      for (std::size_t i = 0; i < dose.paraphrases; ++i) {
-        suite.train.push_back(text_example(paraphrase(entity, i), entity.name));
-      }
-    }
+    add_texts(entity, dose_of(entity), suite);
     std::vector<Item>& items = entity.part == Part::kDev ? suite.dev : suite.test;
     for (const Item& item : asker.items(entity)) items.push_back(item);
   }

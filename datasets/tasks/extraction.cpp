@@ -36,7 +36,7 @@ Size extraction_size(Tier tier) {
     case Tier::kSmoke:
       return {32, 6, 20};
     case Tier::kCpu:
-      return {256, 24, 120};
+      return {160, 24, 80};
     case Tier::kFull:
       return {2000, 100, 500};
   }

@@ -67,7 +67,7 @@ Size intents_size(Tier tier) {
     case Tier::kSmoke:
       return {36, 6, 24};
     case Tier::kCpu:
-      return {512, 48, 240};
+      return {192, 24, 120};
     case Tier::kFull:
       return {4000, 240, 1200};
   }

@@ -15,7 +15,7 @@ Size translation_size(Tier tier) {
     case Tier::kSmoke:
       return {40, 6, 20};
     case Tier::kCpu:
-      return {300, 24, 120};
+      return {240, 24, 80};
     case Tier::kFull:
       return {2400, 120, 600};
   }

@@ -23,7 +23,7 @@ Size size_of(Tier tier) {
     case Tier::kSmoke:
       return {40, 6, 20};
     case Tier::kCpu:
-      return {256, 24, 120};
+      return {192, 16, 80};
     case Tier::kFull:
       return {2000, 100, 500};
   }

@@ -1,5 +1,7 @@
 #include "datasets/updates/updates.h"
 
+#include <fmt/format.h>
+
 #include <map>
 
 #include "datasets/common/suite_parts.h"
@@ -31,6 +33,11 @@ bool is_new(const Record& record) { return record.before.part == Part::kDocument
 
 bool changes(const Record& record) { return record.changed[0] || record.changed[1]; }
 
+// Three facts in ten, of all types and both attributes.
+bool is_replayed(const Record& record, std::size_t attribute) {
+  return (3 * (record.before.number + 5 * attribute)) % 10 < 3;
+}
+
 // A value that neither edition of the entity or of its twin has: a near name stays a trap.
 std::string new_value(const Attribute& attribute, std::size_t index, const Record& record,
                       const Record* twin, Rng& rng) {
@@ -53,17 +60,35 @@ void add_documents(const Record& record, Suite& suite) {
   if (second) add(record.after, "2", "Edition 2, autumn. It replaces edition 1. ");
 }
 
-void add_training(const Record& record, bool retuned, Suite& suite) {
+void add_training(const Record& record, Taught taught, Suite& suite) {
+  const int later = taught == Taught::kBoth ? 1 : 2;
   for (std::size_t a = 0; a < kAttributes; ++a) {
+    const bool changed = is_new(record) || record.changed[a];
+    const bool again = taught == Taught::kReplayed && !changed && is_replayed(record, a);
     for (const std::string& wording : record.before.type->attributes[a].train_questions) {
-      const auto add = [&](const Entity& entity) {
+      const auto add = [&](const Entity& entity, int stage) {
         suite.train.push_back(
             qa_example(company_qa::ask(entity, wording), entity.values[a], entity.name));
+        suite.train.back().stage = stage;
       };
-      if (!is_new(record)) add(record.before);
-      if (retuned && (is_new(record) || record.changed[a])) add(record.after);
+      if (!is_new(record)) add(record.before, 1);
+      if ((changed && taught != Taught::kFirst) || again) add(record.after, later);
     }
   }
+}
+
+const char* taught_words(Taught taught) {
+  switch (taught) {
+    case Taught::kFirst:
+      return "the first";
+    case Taught::kBoth:
+      return "both";
+    case Taught::kInTurn:
+      return "the first, then on what changed";
+    case Taught::kReplayed:
+      return "the first, then on what changed and some of the rest";
+  }
+  return "";
 }
 
 Item item_of(const Record& record, std::size_t attribute) {
@@ -113,10 +138,10 @@ std::vector<Record> make_records(Tier tier, std::uint64_t seed) {
   return records;
 }
 
-Suite make_suite(Tier tier, std::uint64_t seed, bool retuned) {
-  Suite suite = generated_suite(retuned ? "two editions of a company's facts, tuned on both"
-                                        : "two editions of a company's facts, tuned on the first",
-                                seed, "qa", {"contains", "stale", "exact_match", "f1"});
+Suite make_suite(Tier tier, std::uint64_t seed, Taught taught) {
+  Suite suite = generated_suite(
+      fmt::format("two editions of a company's facts, tuned on {}", taught_words(taught)), seed,
+      "qa", {"contains", "stale", "exact_match", "f1"});
   suite.prompt.system = "Answer with a short phrase. What the newest edition says is right.";
   suite.prompt.question = "Question: {question}";
   suite.prompt.context = "Context:\n{passages}\n\nQuestion: {question}";
@@ -124,7 +149,7 @@ Suite make_suite(Tier tier, std::uint64_t seed, bool retuned) {
   suite.prompt.stop = {"\n"};
   for (const Record& record : make_records(tier, seed)) {
     add_documents(record, suite);
-    add_training(record, retuned, suite);
+    add_training(record, taught, suite);
     std::vector<Item>& items = record.before.part == Part::kDev ? suite.dev : suite.test;
     for (std::size_t a = 0; a < kAttributes; ++a) items.push_back(item_of(record, a));
   }

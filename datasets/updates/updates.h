@@ -20,8 +20,13 @@ struct Record {
 // Three of five entities that were there before change one of their two facts.
 std::vector<Record> make_records(Tier tier, std::uint64_t seed);
 
-// `retuned`: the training data of edition 1 with those of edition 2 added, as a team does that
-// never takes anything out. Otherwise the model knows nothing of edition 2.
-Suite make_suite(Tier tier, std::uint64_t seed, bool retuned);
+// What the model is tuned on.
+enum class Taught {
+  kFirst,     // edition 1: it knows nothing of edition 2
+  kBoth,      // edition 1 and what edition 2 changed, together: nothing is ever taken out
+  kInTurn,    // edition 1; then, in a second stage, only what edition 2 changed or added
+  kReplayed,  // likewise, with three in ten of the unchanged facts in the second stage
+};
+Suite make_suite(Tier tier, std::uint64_t seed, Taught taught);
 
 }  // namespace quadrant::updates

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "datasets/suite.h"
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/core/network_disk.h"
@@ -29,7 +30,15 @@ std::filesystem::path find_experiment(const std::string& name) {
   const auto shipped = std::filesystem::path(QUADRANT_EXPERIMENTS) / (name + ".toml");
   if (std::filesystem::exists(shipped)) return shipped;
   throw Error("no such experiment file", name,
-              "name a .toml file, or an experiment that comes with quadrant (quickstart, smoke)");
+              "name a .toml file, or an experiment that comes with quadrant (quickstart, primer, "
+              "smoke)");
+}
+
+// The built-in suites, wherever the experiment names one, in another size.
+void put_in_tier(Experiment& experiment, Tier tier) {
+  for (std::string& suite : experiment.suites) suite = name_in_tier(suite, tier);
+  for (SuiteGrid& grid : experiment.suite_grids) grid.suite = name_in_tier(grid.suite, tier);
+  for (TuningSpec& tuning : experiment.tunings) tuning.data = name_in_tier(tuning.data, tier);
 }
 
 }  // namespace
@@ -76,12 +85,14 @@ Store open_store(const std::string& file, Store::Open mode) {
 void add_experiment_options(CLI::App& verb, ExperimentOptions& options) {
   verb.add_option("EXPERIMENT", options.file, "experiment file (.toml)")->required();
   verb.add_option("--set", options.overrides, "change one key: a.b=value (may be repeated)");
+  verb.add_option("--tier", options.tier, "size of the built-in suites: smoke | cpu | full");
 }
 
 LoadedExperiment load_experiment(const ExperimentOptions& options) {
   const auto file = find_experiment(options.file);
   std::string source = read_text(file);
   Experiment experiment = parse_experiment(source, file.string(), options.overrides);
+  if (!options.tier.empty()) put_in_tier(experiment, parse_tier(options.tier));
   return {std::move(experiment), std::move(source)};
 }
 

@@ -43,6 +43,7 @@ Store open_store(const std::string& file, Store::Open mode = Store::Open::kExist
 struct ExperimentOptions {
   std::string file;
   std::vector<std::string> overrides;
+  std::string tier = {};  // "": as the file has it
 };
 void add_experiment_options(CLI::App& verb, ExperimentOptions& options);
 struct LoadedExperiment {

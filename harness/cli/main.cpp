@@ -46,6 +46,7 @@ void add_verbs(CLI::App& app, quadrant::Action& action) {
   add_generate(app, action);
   add_embed(app, action);
   add_tune(app, action);
+  add_merge_adapter(app, action);
 }
 
 int parse_and_run(int argc, char** argv) {

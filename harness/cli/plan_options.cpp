@@ -32,16 +32,24 @@ std::string teraflops(const Prediction& prediction, int digits) {
   return fmt::format("{:.{}f}", prediction.flops / 1e12, digits);
 }
 
+// Which suite a line of the plan is about, where there are several.
+std::string about(const Plan& plan, int suite, const std::string& label) {
+  if (plan.suite_names.size() == 1) return label;
+  return plan.suite_names[static_cast<std::size_t>(suite)] + ": " + label;
+}
+
 void print_readable(const Plan& plan) {
+  const int width = plan.suite_names.size() == 1 ? 32 : 50;
   fmt::print("{}: {} cells, {} trainings\n", plan.experiment.name, plan.cells.size(),
              plan.trainings.size());
   for (const PlannedTraining& training : plan.trainings) {
-    fmt::print("  train  {:<32} {:>5} sequences  {:>7} TFLOP{}\n", training.label,
-               training.sequences, teraflops(training.prediction, 2),
-               training.done ? "  (in the store)" : "");
+    fmt::print("  train  {:<{}} {:>5} sequences  {:>7} TFLOP{}\n",
+               about(plan, training.suite, training.label), width, training.sequences,
+               teraflops(training.prediction, 2), training.done ? "  (in the store)" : "");
   }
   for (const PlannedCell& cell : plan.cells) {
-    fmt::print("  answer {:<32} {:>5} items      {:>7} TFLOP{}\n", cell.label, cell.expected,
+    fmt::print("  answer {:<{}} {:>5} items      {:>7} TFLOP{}\n",
+               about(plan, cell.suite, cell.label), width, cell.expected,
                teraflops(cell.prediction, 2), cell.done ? "  (in the store)" : "");
   }
   for (const std::string& obstacle : plan.obstacles) fmt::print("  cannot run: {}\n", obstacle);

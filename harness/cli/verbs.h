@@ -22,7 +22,7 @@ void add_show(CLI::App& app, Action& action);
 void add_watch(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
-void add_merge(CLI::App& app, Action& action);
+void add_merge_adapter(CLI::App& app, Action& action);
 void add_bundle(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_gc(CLI::App& app, Action& action);
@@ -33,5 +33,6 @@ void add_score(CLI::App& app, Action& action);
 void add_generate(CLI::App& app, Action& action);
 void add_embed(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
+void add_merge(CLI::App& app, Action& action);
 
 }  // namespace quadrant

@@ -107,7 +107,7 @@ Workbench load_workbench(const Experiment& experiment) {
   for (const ContextSpec& context : experiment.contexts)
     add_reranker(context.rerank, experiment.model, bench);
   if (experiment.model.device == "cuda") bench.device_search = device_search("cuda");
-  bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set};
+  bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set, make_dev_set};
   if (experiment.server) {
     connect_server(*experiment.server, bench);
     return bench;

@@ -13,6 +13,13 @@
 
 namespace quadrant {
 
+// What of the grid is asked of one suite, by name; an empty list: all of it.
+struct SuiteGrid {
+  std::string suite;  // as in Experiment::suites
+  std::vector<std::string> contexts, tunings;
+  std::vector<std::string> alone;  // tunings that are asked in zero-shot contexts only
+};
+
 struct Experiment {
   std::string name;
   std::vector<std::string> suites;  // built-in names or folders
@@ -22,10 +29,16 @@ struct Experiment {
   std::string embedder = "all-minilm-l6-v2";
   int batch_size = 16;  // prompts answered together
   bool deterministic = true;
-  double margin = 0.05;               // smallest difference that matters, on the metric's scale
-  std::vector<ContextSpec> contexts;  // those the grid names, in the grid's order
-  std::vector<TuningSpec> tunings;    // likewise; "base" needs no table
+  double margin = 0.05;                // smallest difference that matters, on the metric's scale
+  std::vector<ContextSpec> contexts;   // those the grid names, in the grid's order
+  std::vector<TuningSpec> tunings;     // likewise; "base" needs no table
+  std::vector<SuiteGrid> suite_grids;  // [suite.NAME]; a suite without one is asked the whole grid
 };
+
+// Is this combination asked of the suite, some combination with this tuning?
+bool asks(const Experiment& experiment, const std::string& suite, const ContextSpec& context,
+          const TuningSpec& tuning);
+bool asks(const Experiment& experiment, const std::string& suite, const TuningSpec& tuning);
 
 // `text` is TOML. `origin` names the file in errors. `overrides` are "a.b=value" (--set); the
 // value is read as TOML, or as a plain string when it is not TOML.

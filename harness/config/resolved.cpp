@@ -80,6 +80,12 @@ nlohmann::json resolved(const Experiment& experiment) {
     json["grid"]["tuning"].push_back(tuning.name);
     if (tuning.method != "base") json["tuning"][tuning.name] = describe(tuning);
   }
+  for (const SuiteGrid& grid : experiment.suite_grids) {
+    nlohmann::json& entry = json["suite"][grid.suite] = nlohmann::json::object();
+    if (!grid.contexts.empty()) entry["context"] = grid.contexts;
+    if (!grid.tunings.empty()) entry["tuning"] = grid.tunings;
+    if (!grid.alone.empty()) entry["alone"] = grid.alone;
+  }
   return json;
 }
 

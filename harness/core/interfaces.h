@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,9 @@ class Tokenizer {
   virtual std::string decode(
       std::span<const std::int32_t> ids) const = 0;  // special tokens left out
   virtual std::string hash() const = 0;              // SHA-256 of everything that decides the ids
+  // What each token adds to a text, by id: bytes, not always whole characters; "" for special
+  // tokens. Nothing at all where the tokenizer cannot say it.
+  virtual std::vector<std::string> token_bytes() const { return {}; }
   // The token that ends a document in pre-training, where the vocabulary has one.
   virtual std::optional<std::int32_t> end_of_text() const { return std::nullopt; }
   // What a text is read behind when nothing stands before it: BOS, or else EOS, as in lm-eval
@@ -58,9 +62,23 @@ class ChatTemplate {
 enum class StopReason { kEos, kLength, kStopString, kChoice, kError };
 const char* to_string(StopReason reason);  // eos, length, stop_string, choice, error
 
+// The form that an answer must have, read byte by byte. Every state can still become a complete
+// answer: what could not is no state.
+class AnswerForm {
+ public:
+  static constexpr int kNone = -1;
+  virtual ~AnswerForm() = default;
+  virtual int start() = 0;                              // kNone: no text has this form
+  virtual int next(int state, unsigned char byte) = 0;  // kNone: nothing goes on like this
+  virtual bool is_complete(int state) = 0;              // the answer may end here
+};
+
 struct Decoding {  // greedy
   int max_new_tokens = 32;
   std::vector<std::string> stop;  // the text ends before the first of these
+  // One a prompt, null where the answer is free; none at all: all are. A token is taken only where
+  // its bytes can still become an answer of the form, and the end token where it is complete.
+  std::vector<std::shared_ptr<AnswerForm>> forms = {};
 };
 
 struct Generation {
@@ -121,11 +139,16 @@ class PairScorer {
                                     std::span<const std::string> passages) = 0;
 };
 
+// In a training's folder: the model as it was when its loss on the dev sequences was lowest.
+inline constexpr char kEarlyStop[] = "early_stop";
+
+// Sequences by stage, each stage for `tuning.epochs` epochs.
 struct TrainingJob {
   TuningSpec tuning;
   std::vector<TrainingSequence> sequences;
   std::uint64_t seed = 0;
-  std::filesystem::path folder;  // checkpoint while running, the tuned weights at the end
+  std::filesystem::path folder;            // checkpoint while running, the tuned weights at the end
+  std::vector<TrainingSequence> dev = {};  // never trained on; their loss is taken after each epoch
 };
 
 struct TrainingStep {
@@ -134,6 +157,7 @@ struct TrainingStep {
   double grad_norm = 0, learning_rate = 0;
   std::int64_t tokens = 0;  // tokens put through the model in this step
   double seconds = 0;
+  std::optional<double> dev_loss;  // mean over the dev sequences' learnt tokens, after an epoch
 };
 
 struct TrainingResult {

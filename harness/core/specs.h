@@ -14,6 +14,8 @@ struct ContextSpec {
   std::string name;                 // the user's name for it: [context.NAME]
   std::string kind = "zero_shot";   // `quadrant list contexts` has them all
   int k = 4;                        // few_shot: examples; rag: passages
+  int trials = 12;                  // optimised: prompts that are tried on dev items
+  int trial = -1;                   // optimised: one of them (prompt_variant.h); -1 = the best
   std::string retriever = "dense";  // what searches: dense | bm25 | hybrid
   int chunk_tokens = 180;           // rag: passage size in tokens of the model that reads it
   int budget_tokens = 1024;         // rag, oracle: most tokens of passages in a prompt
@@ -29,23 +31,39 @@ struct ContextSpec {
 };
 
 bool retrieves_passages(const ContextSpec& context);  // rag, distractor, shuffled_index
+bool shows_examples(const ContextSpec& context);      // few_shot, dynamic_few_shot, constrained
 bool needs_embedder(const ContextSpec& context);      // something in it searches vectors
 
 struct TuningSpec {
-  std::string name;                          // [tuning.NAME]; the built-in "base" has method "base"
-  std::string method = "base";               // base | lora | full
-  std::vector<std::string> purpose;          // continued_pretraining, domain_qa; in this order
-  int rank = 16;                             // lora
-  double alpha = 32;                         // lora: scale = alpha / rank
-  double dropout = 0;                        // lora
-  double learning_rate = 1e-4;               // peak
-  int epochs = 8;                            // passes over the whole training set
-  int batch_size = 16;                       // sequences per optimizer step
-  double warmup_ratio = 0.05;                // share of all steps
-  std::string lr_scheduler_type = "linear";  // constant | linear | cosine; after warm-up
-  double weight_decay = 0;
+  std::string name;                  // [tuning.NAME]; the built-in "base" has method "base"
+  std::string method = "base";       // base | lora | full
+  std::vector<std::string> purpose;  // continued_pretraining, domain_qa; in this order
+  std::string data;                  // the suite it learns from; "": the one that is asked
+  int rank = 16;                     // lora
+  double alpha = 32;                 // lora: scale = alpha / rank
+  double dropout = 0;                // lora
+  // lora: which linear layers, by the last part of their names, in the order of
+  // linear_layer_names(); empty: all of them.
+  std::vector<std::string> target_modules;
+  bool use_rslora = false;       // lora: scale = alpha / sqrt(rank)
+  bool use_dora = false;         // lora: a magnitude of its own for each output
+  double loraplus_lr_ratio = 1;  // lora: B (and DoRA's magnitudes) learn this much faster than A
+  double learning_rate = 1e-4;   // peak
+  int epochs = 8;                // passes over the whole training set
+  int batch_size = 16;           // sequences per optimizer step
+  double warmup_ratio = 0.05;    // share of all steps
+  // constant | linear | cosine | warmup_stable_decay; after warm-up
+  std::string lr_scheduler_type = "linear";
+  double weight_decay = 0;     // of matrices; norms and biases are left alone
   double max_grad_norm = 1.0;  // 0 = no clipping
+  bool early_stop = false;     // the model of the lowest loss on dev, not the last one
+  int distractors = 3;         // reading: passages beside the one that holds the answer
+  double gold_share = 0.8;     // reading: how many examples show that one at all
+  std::string replay;          // a file of general examples to mix in; "": none
+  double replay_share = 0.1;   // of all tokens
 };
+
+bool has_purpose(const TuningSpec& tuning, const std::string& purpose);
 
 struct ModelSpec {
   std::string path;                     // as written: a name, a .gguf file, an HF folder
@@ -54,6 +72,18 @@ struct ModelSpec {
   std::string dtype = "float32";        // of weights and activations: "float32" | "bfloat16"
   bool tf32 = false;                    // cuda, float32: products may round their inputs to 10 bits
 };
+
+// What a training set is made for: continued_pretraining, domain_qa, reading, format_only, sham.
+const std::vector<std::string>& purpose_names();
+// Other names of a purpose. What they teach lies in the suite, and nothing else differs: of
+// "domain_qa" these are "instruction", "refusal" and "style".
+std::vector<std::string> purpose_aliases(const std::string& purpose);
+
+// The linear layers of a decoder's layer ("q_proj", ..., "down_proj"), the same in every family.
+const std::vector<std::string>& linear_layer_names();
+
+// transformers' names of the learning-rate schedules that there are.
+const std::vector<std::string>& schedule_names();
 
 nlohmann::json describe(const ContextSpec& context);
 nlohmann::json describe(const TuningSpec& tuning);

@@ -82,6 +82,7 @@ struct IndexUse {
 struct TrainingSequence {
   TokenIds ids;
   std::vector<bool> learn;  // same length as ids
+  int stage = 1;            // all epochs of a stage are over before the next one begins
 };
 
 }  // namespace quadrant

@@ -1,5 +1,7 @@
 #include "harness/metrics/pattern.h"
 
+#include <algorithm>
+
 #include "harness/core/utf8.h"
 
 namespace quadrant {
@@ -32,6 +34,10 @@ bool Pattern::Set::has(char32_t c) const {
 
 bool Pattern::matches(std::string_view text) const { return run(text, false); }
 bool Pattern::found_in(std::string_view text) const { return run(text, true); }
+
+bool Pattern::reads(char32_t c) const {
+  return std::any_of(sets_.begin(), sets_.end(), [c](const Set& set) { return set.has(c); });
+}
 
 // Marks the states that are reached from `state` without reading a character.
 void Pattern::follow(int state, bool at_begin, bool at_end, std::vector<bool>& active) const {

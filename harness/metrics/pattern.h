@@ -21,9 +21,11 @@ class Pattern {
 
   bool matches(std::string_view text) const;   // from its first to its last character
   bool found_in(std::string_view text) const;  // anywhere in it
+  bool reads(char32_t c) const;                // a place in it takes this character
 
  private:
   friend class PatternCompiler;
+  friend class PatternForm;
   struct Set {
     std::vector<std::pair<char32_t, char32_t>> ranges;  // both ends belong to it
     std::vector<char> classes;                          // of "dwsDWS"

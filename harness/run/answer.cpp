@@ -11,6 +11,7 @@
 #include "harness/core/utf8.h"
 #include "harness/run/answer_items.h"
 #include "harness/run/execution.h"
+#include "harness/run/prompt_choice.h"
 #include "harness/run/provenance.h"
 #include "harness/run/run_lock.h"
 #include "harness/run/summarise.h"
@@ -139,7 +140,8 @@ class CellRunner {
     ContextEnvironment environment{suite_, model_, run_.bench.embedder.get(),
                                    run_.store.artifact_folder() / "index", cell_.seed.value_or(0)};
     environment.device_search = run_.bench.device_search;
-    const ContextSpec& spec = run_.context(cell_);
+    ContextSpec spec = run_.context(cell_);
+    if (spec.kind == "optimised" && spec.trial < 0) spec.trial = chosen_trial(run_, cell_);
     if (!spec.rerank.empty()) environment.reranker = run_.bench.rerankers.at(spec.rerank).get();
     const auto context = make_context(spec, environment);
     if (!context) return false;

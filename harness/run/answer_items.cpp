@@ -11,9 +11,16 @@ namespace {
 std::vector<ItemAnswer> generate_answers(LanguageModel& model, const PromptTemplate& prompt,
                                          std::span<const Question> questions) {
   std::vector<TokenIds> prompts;
-  for (const Question& question : questions) prompts.push_back(question.prompt.ids);
+  Decoding decoding{prompt.max_new_tokens, prompt.stop};
+  bool any_form = false;
+  for (const Question& question : questions) {
+    prompts.push_back(question.prompt.ids);
+    decoding.forms.push_back(question.prompt.form);
+    any_form = any_form || question.prompt.form;
+  }
+  if (!any_form) decoding.forms.clear();
   std::vector<ItemAnswer> answers;
-  for (Generation& generation : model.generate(prompts, {prompt.max_new_tokens, prompt.stop})) {
+  for (Generation& generation : model.generate(prompts, decoding)) {
     answers.push_back({std::move(generation), {}});
   }
   return answers;

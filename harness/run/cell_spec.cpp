@@ -1,5 +1,7 @@
 #include "harness/run/cell_spec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +16,7 @@ std::string sequences_hash(std::span<const TrainingSequence> sequences) {
     for (const std::int32_t id : sequence.ids) line += std::to_string(id) + ' ';
     line += '|';
     for (const bool learnt : sequence.learn) line += learnt ? '1' : '0';
+    if (sequence.stage != 1) line += fmt::format("|{}", sequence.stage);
     hash.update(line + '\n');
   }
   return hash.hex();
@@ -72,6 +75,7 @@ nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experime
   }
   if (!parts.embedder_hash.empty()) spec["embedder"] = parts.embedder_hash;
   if (!parts.reranker_hash.empty()) spec["reranker"] = parts.reranker_hash;
+  if (!parts.search_hash.empty()) spec["search"] = parts.search_hash;
   if (!parts.training_hash.empty()) spec["training"] = parts.training_hash;
   if (parts.seed) spec["seed"] = *parts.seed;
   return spec;

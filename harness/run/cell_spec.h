@@ -29,6 +29,7 @@ struct CellParts {
   std::string training_hash;  // "" = base
   std::optional<std::uint64_t> seed;
   std::string reranker_hash = {};  // "" = the context needs none
+  std::string search_hash = {};    // of the trials that its prompt is chosen from; "" = none
 };
 // Choices are scored without their question, too, where a metric reads that.
 bool asks_without_question(const Suite& suite);

@@ -25,9 +25,7 @@ struct Execution {
   std::vector<std::int64_t> cell_ids;  // in the order of plan.cells
 
   const Suite& suite(int index) const { return bench.suites[static_cast<std::size_t>(index)]; }
-  const ContextSpec& context(const PlannedCell& cell) const {
-    return plan.experiment.contexts[static_cast<std::size_t>(cell.context)];
-  }
+  ContextSpec context(const PlannedCell& cell) const { return context_of(plan.experiment, cell); }
   const TuningSpec& tuning(int index) const {
     return plan.experiment.tunings[static_cast<std::size_t>(index)];
   }

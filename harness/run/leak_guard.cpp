@@ -256,15 +256,20 @@ class LeakFinder {
 
 }  // namespace
 
+TrainingUse training_use(const TuningSpec& tuning) {
+  const auto& purposes = tuning.purpose;
+  return {.documents = std::find(purposes.begin(), purposes.end(), "continued_pretraining") !=
+                       purposes.end()};
+}
+
 TrainingUse training_use(const Experiment& experiment) {
   TrainingUse use;
   for (const TuningSpec& tuning : experiment.tunings) {
-    const auto& purposes = tuning.purpose;
-    use.documents = use.documents || std::find(purposes.begin(), purposes.end(),
-                                               "continued_pretraining") != purposes.end();
+    use.documents = use.documents || training_use(tuning).documents;
   }
   for (const ContextSpec& context : experiment.contexts) {
-    use.demonstrations = use.demonstrations || context.kind == "few_shot";
+    use.demonstrations =
+        use.demonstrations || shows_examples(context) || context.kind == "optimised";
   }
   return use;
 }

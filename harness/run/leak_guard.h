@@ -42,6 +42,7 @@ struct TrainingUse {
   bool demonstrations = false;  // a context shows examples
 };
 TrainingUse training_use(const Experiment& experiment);
+TrainingUse training_use(const TuningSpec& tuning);
 
 // In the order of the kinds above. Error for an unknown "held_out".
 std::vector<Leak> find_leaks(const Suite& suite, const TrainingUse& use);

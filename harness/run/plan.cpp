@@ -71,15 +71,41 @@ class Planner {
       const TuningSpec& tuning = tunings[i];
       if ((tuning.method != "base") != tuned) continue;
       if (!selected(plan_.options, "tuning", tuning.name)) continue;
+      if (!asks(plan_.experiment, written_name(suite_index), tuning)) continue;
       if (tuned) {
-        const std::string obstacle = bench_.makers.tuning_obstacle(tuning, suite);
+        const Suite& teacher = bench_.suites[data_suite(suite_index, tuning)];
+        const std::string obstacle = bench_.makers.tuning_obstacle(tuning, teacher);
         if (!obstacle.empty()) {
           add_obstacle(fmt::format("{}, {}: {}", suite.name, tuning.name, obstacle));
           continue;
         }
+        if (&teacher != &suite) refuse_foreign_leaks(suite, teacher, tuning);
       }
       add_tuning(suite_index, static_cast<int>(i));
     }
+  }
+
+  const std::string& written_name(int suite) const {
+    return plan_.experiment.suites[static_cast<std::size_t>(suite)];
+  }
+
+  // The suite that the tuning learns from when `suite` is asked.
+  std::size_t data_suite(int suite, const TuningSpec& tuning) const {
+    const std::vector<std::string>& names = plan_.experiment.suites;
+    const auto named = std::find(names.begin(), names.end(), tuning.data);
+    if (tuning.data.empty()) return static_cast<std::size_t>(suite);
+    QUADRANT_CHECK(named != names.end());
+    return static_cast<std::size_t>(named - names.begin());
+  }
+
+  // The training data of one suite may give away the questions of another one.
+  static void refuse_foreign_leaks(const Suite& asked, const Suite& teacher,
+                                   const TuningSpec& tuning) {
+    Suite together = asked;
+    together.name = fmt::format("{}, asked after training on {},", asked.name, teacher.name);
+    together.train = teacher.train;
+    together.corpus = teacher.corpus;
+    refuse_leaks(together, training_use(tuning));
   }
 
   void add_tuning(int suite, int tuning_index) {
@@ -97,7 +123,10 @@ class Planner {
     PlannedTraining training;
     training.spec = canonical_json(training_spec(model_, tuning, seed, data.hash));
     training.hash = sha256_hex(training.spec);
-    training.suite = suite;
+    for (std::size_t i = 0; i < plan_.trainings.size(); ++i) {  // two suites may teach the same
+      if (plan_.trainings[i].hash == training.hash) return static_cast<int>(i);
+    }
+    training.suite = static_cast<int>(data_suite(suite, tuning));
     training.tuning = tuning_index;
     training.seed = seed;
     training.dataset_hash = data.hash;
@@ -130,8 +159,16 @@ class Planner {
     for (std::size_t i = 0; i < plan_.experiment.contexts.size(); ++i) {
       const ContextSpec& context = plan_.experiment.contexts[i];
       if (!selected(plan_.options, "context", context.name)) continue;
+      if (!asks(plan_.experiment, written_name(suite), context, tuning_of(tuning))) continue;
       if (const std::string obstacle = context_obstacle(suite, context); !obstacle.empty()) {
         add_obstacle(obstacle);
+        continue;
+      }
+      if (context.kind == "optimised" && !search_is_planned(split, suite, i, tuning, training)) {
+        add_obstacle(
+            fmt::format("{}, {}: its prompt is chosen with the base model, which is not "
+                        "asked here",
+                        plan_.suite_names[static_cast<std::size_t>(suite)], context.name));
         continue;
       }
       if (training_seed || !uses_seed(context)) {
@@ -145,10 +182,28 @@ class Planner {
     }
   }
 
+  // An optimised context needs its trials: all on the dev items, with the base model. What they
+  // are decides which prompt the other cells show, and so is a part of their identity.
+  bool search_is_planned(Split split, int suite, std::size_t context, int tuning, int training) {
+    const std::pair<int, std::size_t> key{suite, context};
+    if (training >= 0 || split == Split::kTest) return searches_.contains(key);
+    std::string trials;
+    for (int trial = 0; trial < plan_.experiment.contexts[context].trials; ++trial) {
+      add_cell(split, suite, static_cast<int>(context), tuning, training, {}, trial);
+      trials += plan_.cells.back().hash;
+    }
+    searches_[key] = sha256_hex(trials);
+    return true;
+  }
+
   void add_cell(Split split, int suite_index, int context_index, int tuning, int training,
-                const std::optional<std::uint64_t>& seed) {
+                const std::optional<std::uint64_t>& seed, int trial = -1) {
+    PlannedCell cell;
+    cell.suite = suite_index;
+    cell.context = context_index;
+    cell.trial = trial;
     const Suite& suite = bench_.suites[static_cast<std::size_t>(suite_index)];
-    const ContextSpec& context = plan_.experiment.contexts[static_cast<std::size_t>(context_index)];
+    const ContextSpec context = context_of(plan_.experiment, cell);
     const Questions& questions = questions_.at({suite_index, split});
     CellParts parts{suite, questions.hash, context, "", "", seed};
     if (needs_embedder(context)) parts.embedder_hash = bench_.embedder->hash();
@@ -156,12 +211,12 @@ class Planner {
     if (training >= 0) {
       parts.training_hash = plan_.trainings[static_cast<std::size_t>(training)].hash;
     }
-    PlannedCell cell;
+    if (context.kind == "optimised" && trial < 0) {
+      parts.search_hash = searches_.at({suite_index, static_cast<std::size_t>(context_index)});
+    }
     cell.split = split;
     cell.spec = canonical_json(cell_spec(model_, plan_.experiment, parts));
     cell.hash = sha256_hex(cell.spec);
-    cell.suite = suite_index;
-    cell.context = context_index;
     cell.tuning = tuning;
     cell.seed = seed;
     cell.training = training;
@@ -210,13 +265,19 @@ class Planner {
     std::string hash;
     std::int64_t sequences = 0, tokens = 0;
   };
-  const TrainingData& training_data(int suite, int tuning) {
+  const TrainingData& training_data(int asked, int tuning) {
+    const std::size_t suite = data_suite(asked, tuning_of(tuning));
     const auto [entry, is_new] = training_data_.try_emplace({suite, tuning});
     if (is_new) {
-      const auto sequences = bench_.makers.make_training_set(
-          tuning_of(tuning), bench_.suites[static_cast<std::size_t>(suite)],
-          bench_.engine->model());
+      const Suite& used = bench_.suites[suite];
+      const LanguageModel& model = bench_.engine->model();
+      const auto sequences = bench_.makers.make_training_set(tuning_of(tuning), used, model);
       entry->second.hash = sequences_hash(sequences);
+      if (tuning_of(tuning).early_stop) {
+        entry->second.hash =
+            sha256_hex(entry->second.hash +
+                       sequences_hash(bench_.makers.make_dev_set(tuning_of(tuning), used, model)));
+      }
       entry->second.sequences = static_cast<std::int64_t>(sequences.size());
       for (const auto& sequence : sequences) {
         entry->second.tokens += static_cast<std::int64_t>(sequence.ids.size());
@@ -241,10 +302,18 @@ class Planner {
   };
   std::map<std::pair<int, Split>, Questions> questions_;  // by suite
   std::map<int, TokenSizes> sizes_;
-  std::map<std::pair<int, int>, TrainingData> training_data_;
+  std::map<std::pair<int, std::size_t>, std::string> searches_;        // by suite and context
+  std::map<std::pair<std::size_t, int>, TrainingData> training_data_;  // by suite and tuning
 };
 
 }  // namespace
+
+ContextSpec context_of(const Experiment& experiment, const PlannedCell& cell) {
+  ContextSpec context = experiment.contexts[static_cast<std::size_t>(cell.context)];
+  context.trial = cell.trial;
+  if (cell.trial >= 0) context.name += fmt::format("#{}", cell.trial);
+  return context;
+}
 
 Plan make_plan(const Experiment& experiment, Workbench& bench, const Store* store,
                const PlanOptions& options) {

@@ -52,6 +52,8 @@ struct PlannedCell {
   std::string spec, hash;
   Split split = Split::kTest;
   int suite = 0, context = 0, tuning = 0;
+  int trial = -1;                     // of an optimised context: the prompt that is tried on dev
+                                      // items; -1: no search, or what it chose
   std::optional<std::uint64_t> seed;  // empty: nothing in it depends on a seed
   int training = -1;                  // index into Plan::trainings, -1 = base
   std::int64_t expected = 0;          // items
@@ -59,6 +61,9 @@ struct PlannedCell {
   std::optional<std::int64_t> done;   // a finished attempt of the store to reuse
   Prediction prediction;              // zero when done
 };
+
+// What the cell shows: a trial of an optimised context is named after it, "best#3".
+ContextSpec context_of(const Experiment& experiment, const PlannedCell& cell);
 
 struct Plan {
   Experiment experiment;

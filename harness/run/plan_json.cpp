@@ -24,17 +24,16 @@ nlohmann::json to_json(const Plan& plan) {
   nlohmann::json cells = nlohmann::json::array();
   for (const PlannedCell& cell : plan.cells) {
     const auto tuning = static_cast<std::size_t>(cell.tuning);
-    nlohmann::json entry{
-        {"hash", cell.hash},
-        {"suite", plan.suite_names[static_cast<std::size_t>(cell.suite)]},
-        {"context", experiment.contexts[static_cast<std::size_t>(cell.context)].name},
-        {"tuning", experiment.tunings[tuning].name},
-        {"seed", or_null(cell.seed)},
-        {"split", cell.split == Split::kDev ? "dev" : "test"},
-        {"items", cell.expected},
-        {"cached", cell.done.has_value()},
-        {"attempt", or_null(cell.done)},
-        {"predicted", as_json(cell.prediction)}};
+    nlohmann::json entry{{"hash", cell.hash},
+                         {"suite", plan.suite_names[static_cast<std::size_t>(cell.suite)]},
+                         {"context", context_of(experiment, cell).name},
+                         {"tuning", experiment.tunings[tuning].name},
+                         {"seed", or_null(cell.seed)},
+                         {"split", cell.split == Split::kDev ? "dev" : "test"},
+                         {"items", cell.expected},
+                         {"cached", cell.done.has_value()},
+                         {"attempt", or_null(cell.done)},
+                         {"predicted", as_json(cell.prediction)}};
     entry["training"] = nullptr;
     if (cell.training >= 0) {
       entry["training"] = plan.trainings[static_cast<std::size_t>(cell.training)].hash;

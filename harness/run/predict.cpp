@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/core/prompt_variant.h"
 #include "harness/store/store.h"
 
 namespace quadrant {
@@ -62,8 +63,13 @@ Prediction predict_cell(const TokenSizes& sizes, const Suite& suite, const Conte
                         std::int64_t items, double flops_per_token, const Speed& speed) {
   double prompt = sizes.question;
   const double budget = context.budget_tokens;
-  if (context.kind == "few_shot" || context.kind == "dynamic_few_shot") {
+  if (shows_examples(context)) {
     prompt += context.k * (sizes.question + sizes.answer);
+  }
+  if (context.kind == "optimised") {  // of the best one nobody knows yet how long it is
+    const int examples =
+        context.trial < 0 ? kMostVariantExamples / 2 : prompt_variant(context.trial).examples;
+    prompt += examples * (sizes.question + sizes.answer);
   }
   if (retrieves_passages(context)) {
     prompt += std::min<double>(budget,

@@ -25,7 +25,7 @@ std::vector<std::int64_t> register_cells(Store& store, Workbench& bench, const P
   const std::string base_hash = bench.engine->base_hash();
   for (const PlannedCell& cell : plan.cells) {
     const Suite& suite = bench.suites[static_cast<std::size_t>(cell.suite)];
-    const ContextSpec& context = plan.experiment.contexts[static_cast<std::size_t>(cell.context)];
+    const ContextSpec context = context_of(plan.experiment, cell);
     const TuningSpec& tuning = plan.experiment.tunings[static_cast<std::size_t>(cell.tuning)];
     const auto items = planned_items(suite, plan.options, cell.split);
     RunCellRow row;
@@ -137,7 +137,7 @@ class Runner {
       ++(trained.reused ? outcome_.trainings_reused : outcome_.trained);
     }
     std::string error = trained.error;
-    if (trained.state == WorkState::kDone) error = load_tuned(trained);
+    if (trained.state == WorkState::kDone) error = load_tuned(trained, training);
     if (error.empty()) return run_cells(waiting, &trained);
     for (const std::size_t cell : waiting) {
       record_failed_cell(run_, cell, error);
@@ -145,9 +145,11 @@ class Runner {
     }
   }
 
-  std::string load_tuned(const TrainedModel& trained) {
+  std::string load_tuned(const TrainedModel& trained, int training) {
+    const int tuning = run_.plan.trainings[static_cast<std::size_t>(training)].tuning;
+    const bool early = run_.tuning(tuning).early_stop;
     try {
-      run_.bench.engine->use_tuned(trained.folder);
+      run_.bench.engine->use_tuned(early ? trained.folder / kEarlyStop : trained.folder);
     } catch (const Error& error) {
       return error.what();
     }

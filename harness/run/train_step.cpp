@@ -107,6 +107,9 @@ ModelEngine::Training train(Execution& run, const PlannedTraining& planned, Trai
   job.folder = training_folder(run.store, row.id);
   job.sequences =
       run.bench.makers.make_training_set(job.tuning, run.suite(planned.suite), engine.model());
+  if (job.tuning.early_stop) {
+    job.dev = run.bench.makers.make_dev_set(job.tuning, run.suite(planned.suite), engine.model());
+  }
   fs::create_directories(job.folder);
   reset_peak_memory();
   EnergyMeter energy;

@@ -29,7 +29,7 @@ struct Makers {
   std::function<std::string(const TuningSpec&, const Suite&)> tuning_obstacle;
   std::function<std::vector<TrainingSequence>(const TuningSpec&, const Suite&,
                                               const LanguageModel&)>
-      make_training_set;
+      make_training_set, make_dev_set;
 };
 
 struct NamedFile {

@@ -201,7 +201,7 @@ std::vector<ReportTrainingRow> report_trainings(const Database& database, std::i
   auto query = database.prepare(
       "SELECT t.training_id, t.hash, t.run_id, t.dataset_id, t.seed, t.method, t.config, t.state, "
       "t.last_step, t.steps, t.trainable_params, t.peak_bytes, t.seconds, t.flops, t.weights_hash, "
-      "t.tokens, coalesce(t.error,''), c.suite, rc.tuning, d.items, t.energy_j "
+      "t.tokens, coalesce(t.error,''), d.name, rc.tuning, d.items, t.energy_j "
       "FROM run_cell rc "
       "JOIN cell c ON c.cell_id=rc.cell_id JOIN attempt a ON a.attempt_id=rc.attempt_id "
       "JOIN training t ON t.training_id=a.training_id "

@@ -10,6 +10,14 @@ ClaimPart both(Quantity quantity, Expected expected) {
   return part;
 }
 
+// The same model recipe, asked the same items in two suites that train it differently.
+ClaimPart between(const std::string& suite, const std::string& second_suite,
+                  const std::string& slice, Expected expected) {
+  ClaimPart part{suite, slice, "contains", Role::kTuned, Role::kTuned, expected};
+  part.second_suite = second_suite;
+  return part;
+}
+
 }  // namespace
 
 const std::vector<Claim>& all_claims() {
@@ -32,15 +40,20 @@ const std::vector<Claim>& all_claims() {
       {"H3",
        "Fine-tuning serves continual updates.",
        "미세 조정으로 지식을 계속 갱신할 수 있다.",
-       "Needs several trainings, one after the other.",
-       "차례로 이어지는 여러 번의 학습이 필요합니다.",
-       {}},
+       "A second training on what changed, alone or with three in ten of the old facts: is the new "
+       "learnt, and is what did not change kept?",
+       "바뀐 것만으로, 또는 옛 사실의 3할을 섞어 다시 학습한 뒤, 새것을 배우고 옛것을 지키는지 "
+       "봅니다.",
+       {between("updates_in_turn", "updates", "changed", kAbove),
+        between("updates", "updates_in_turn", "unchanged", kNotAbove),
+        between("updates_replayed", "updates", "changed", kAbove),
+        between("updates", "updates_replayed", "unchanged", kNotAbove)}},
       {"H4",
        "Prompting adds no knowledge.",
        "프롬프트는 지식을 더하지 못한다.",
        "Examples of other facts. A passage that holds the fact is not prompting in this sense.",
        "다른 사실의 예시입니다. 답이 든 문단은 여기서 말하는 프롬프트가 아닙니다.",
-       {{"company_qa", "", "contains", kExamples, kBase, kNotAbove}}},
+       {{"company_qa", "", "contains", kPrompted, kBase, kNotAbove}}},
       {"H5",
        "What was trained is in there, and prompting brings it out.",
        "학습한 것은 안에 있고, 프롬프트가 그것을 꺼낸다.",
@@ -94,15 +107,22 @@ const std::vector<Claim>& all_claims() {
       {"H12",
        "Each purpose of fine-tuning serves its own measure and not the others.",
        "미세 조정은 목적마다 제 지표만 좋게 한다.",
-       "Needs every purpose on every suite.",
-       "모든 목적을 모든 묶음에서 재야 합니다.",
-       {}},
+       "Style, format and refusal, each after training for it and for another of the three; and "
+       "common facts after all three.",
+       "문체, 형식, 거절을 저마다 그 학습과 다른 학습 뒤에 재고, 상식은 세 학습 뒤에 잽니다.",
+       {{"house_style", "", "regex", kTuned, kBase, kAbove},
+        {"tickets_json", "", "schema_valid", kTuned, kBase, kAbove},
+        {"refusal", "", "refusal_balance", kTuned, kBase, kAbove},
+        {"house_style", "", "regex", kElsewhere, kBase, kNotAbove},
+        {"tickets_json", "", "schema_valid", kElsewhere, kBase, kNotAbove},
+        {"refusal", "", "refusal_balance", kElsewhere, kBase, kNotAbove},
+        {"retention", "", "contains", kElsewhere, kBase, kNotAbove}}},
       {"H13",
        "Saying a fact in other words teaches more than saying it again.",
        "같은 말을 되풀이하기보다 다르게 말해야 더 배운다.",
-       "Needs the doses of company_qa_wide side by side.",
-       "company_qa_wide의 학습량을 나란히 견주어야 합니다.",
-       {}},
+       "Facts that stand in texts only: four wordings once each against one wording four times.",
+       "글로만 본 사실에 대해, 네 가지로 한 번씩 쓴 글을 한 가지로 네 번 쓴 글과 견줍니다.",
+       {between("company_qa_reworded", "company_qa_again", "documents_only", kAbove)}},
       {"H14",
        "Training new facts makes a model assert wrong ones.",
        "새 사실을 학습하면 틀린 말을 더 지어낸다.",

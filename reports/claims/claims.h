@@ -17,9 +17,11 @@ namespace quadrant {
 enum class Role {
   kBase,
   kExamples,       // few-shot examples, base model
+  kPrompted,       // each way of prompting without passages: examples, an optimised prompt
   kRetrieval,      // retrieved passages, base model
   kTuned,          // nothing shown
   kTunedExamples,  // few-shot examples, tuned model
+  kElsewhere,      // nothing shown; tuned on the data of another suite
   kLora,
   kFull,
 };
@@ -33,7 +35,7 @@ enum class Expected {
 };
 
 enum class Quantity {
-  kDifference,   // first - second
+  kDifference,   // first - second; `second` of another suite where one is named
   kInteraction,  // T5 of every suite: what both changes bring beyond the sum of each
   kCombination,  // T4 of every suite: both changes over the better single one
 };
@@ -45,13 +47,16 @@ struct ClaimPart {
   Role first = Role::kTuned, second = Role::kBase;
   Expected expected = Expected::kAbove;
   Quantity quantity = Quantity::kDifference;
+  // A suite that asks the same items after another training: `second` is its arm, of the same
+  // recipe, paired by the items' ids. "" = the same suite.
+  std::string second_suite = "";
 };
 
 struct Claim {
   std::string id;                           // "H1"
   std::string english, korean;              // what is said
   std::string scope_english, scope_korean;  // what no outcome here can show
-  std::vector<ClaimPart> parts;             // all must hold; empty: one run cannot measure it
+  std::vector<ClaimPart> parts;             // all must hold
 };
 
 const std::vector<Claim>& all_claims();

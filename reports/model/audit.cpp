@@ -1,6 +1,7 @@
 // The claim audit: every claim that this run can speak to, with the difference that decides it.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "harness/stats/contrasts.h"
 #include "harness/stats/multiplicity.h"
@@ -13,8 +14,19 @@ namespace {
 
 constexpr double kAlpha = 0.05;
 
+constexpr const char* kTiers[] = {"", "_smoke", "_full"};
+
 bool is_suite(const std::string& name, const std::string& wanted) {
-  return name == wanted || name == wanted + "_smoke" || name == wanted + "_full";
+  return std::any_of(std::begin(kTiers), std::end(kTiers),
+                     [&](const char* tier) { return name == wanted + tier; });
+}
+
+// The suite in the run, -1 = not there.
+int suite_named(const ReportModel& model, const std::string& name) {
+  for (std::size_t s = 0; s < model.suites.size(); ++s) {
+    if (model.suites[s].name == name) return static_cast<int>(s);
+  }
+  return -1;
 }
 
 // The first context of a kind, -1 = none.
@@ -25,11 +37,15 @@ int context_like(const ReportModel& model, const std::string& kind) {
   return -1;
 }
 
-int tuning_by(const ReportModel& model, const std::string& method) {
+// The first tuned arm of a method without context; null: none was asked this suite.
+const ArmReport* tuned_by(const ReportModel& model, const SuiteReport& suite,
+                          const std::string& method) {
   for (std::size_t t = 0; t < model.tunings.size(); ++t) {
-    if (model.tunings[t].method == method) return static_cast<int>(t);
+    if (model.tunings[t].method != method) continue;
+    const ArmReport* arm = find_arm(suite, zero_shot_context(model), static_cast<int>(t));
+    if (arm) return arm;
   }
-  return -1;
+  return nullptr;
 }
 
 const ArmReport* arm_of(const ReportModel& model, const SuiteReport& suite, Role role, int tuned) {
@@ -38,17 +54,19 @@ const ArmReport* arm_of(const ReportModel& model, const SuiteReport& suite, Role
     case Role::kBase:
       return find_arm(suite, zero, base);
     case Role::kExamples:
+    case Role::kPrompted:
       return find_arm(suite, context_like(model, "few_shot"), base);
     case Role::kRetrieval:
       return find_arm(suite, context_like(model, "rag"), base);
     case Role::kTuned:
+    case Role::kElsewhere:
       return find_arm(suite, zero, tuned);
     case Role::kTunedExamples:
       return find_arm(suite, context_like(model, "few_shot"), tuned);
     case Role::kLora:
-      return find_arm(suite, zero, tuning_by(model, "lora"));
+      return tuned_by(model, suite, "lora");
     case Role::kFull:
-      return find_arm(suite, zero, tuning_by(model, "full"));
+      return tuned_by(model, suite, "full");
   }
   return nullptr;
 }
@@ -60,11 +78,13 @@ bool depends_on_tuning(const ClaimPart& part) {
 
 class SuiteAuditor {
  public:
-  SuiteAuditor(const ReportModel& model, const SuiteReport& suite, const SuiteData& data,
+  SuiteAuditor(const ReportModel& model, const std::vector<SuiteData>& data, std::size_t suite,
                const ReportOptions& options)
-      : model_(model), suite_(suite), data_(data), options_(options) {}
+      : model_(model), data_(data), suite_(model.suites[suite]), options_(options) {}
 
   void measure(const ClaimPart& part, ClaimReport& to) const {
+    if (part.first == Role::kElsewhere) return measure_elsewhere(part, to);
+    if (part.first == Role::kPrompted) return measure_prompted(part, to);
     for (const VerdictReport& verdict : suite_.verdicts) {
       if (!verdict.whole) continue;
       if (part.quantity == Quantity::kDifference) {
@@ -77,12 +97,43 @@ class SuiteAuditor {
   }
 
  private:
+  // Against the second arm, each context that holds no passages and could hold no fact.
+  void measure_prompted(const ClaimPart& part, ClaimReport& to) const {
+    for (std::size_t c = 0; c < model_.contexts.size(); ++c) {
+      const std::string& kind = model_.contexts[c].kind;
+      const bool prompts = kind.find("few_shot") != std::string::npos || kind == "optimised";
+      const ArmReport* first = find_arm(suite_, static_cast<int>(c), base_tuning(model_));
+      if (prompts && first) {
+        measure_arms(part, first, suite_, arm_of(model_, suite_, part.second, -1), to);
+      }
+    }
+  }
+
+  void measure_elsewhere(const ClaimPart& part, ClaimReport& to) const {
+    for (std::size_t t = 0; t < model_.tunings.size(); ++t) {
+      const int tuning = static_cast<int>(t);
+      if (learns_elsewhere(model_, suite_, tuning)) measure_difference(part, tuning, to);
+    }
+  }
+
   void measure_difference(const ClaimPart& part, int tuned, ClaimReport& to) const {
-    const ArmReport* first = arm_of(model_, suite_, part.first, tuned);
-    const ArmReport* second = arm_of(model_, suite_, part.second, tuned);
+    // Of the same tier: "updates_smoke" goes with "updates_in_turn_smoke".
+    const std::string second = part.second_suite.empty()
+                                   ? suite_.name
+                                   : part.second_suite + suite_.name.substr(part.suite.size());
+    const int other = suite_named(model_, second);
+    if (other < 0) return;
+    const SuiteReport& second_suite = model_.suites[static_cast<std::size_t>(other)];
+    measure_arms(part, arm_of(model_, suite_, part.first, tuned), second_suite,
+                 arm_of(model_, second_suite, part.second, tuned), to);
+  }
+
+  void measure_arms(const ClaimPart& part, const ArmReport* first, const SuiteReport& second_suite,
+                    const ArmReport* second, ClaimReport& to) const {
     if (!first || !second) return;
     const std::string& metric = part.metric.empty() ? suite_.metric : part.metric;
-    const auto a = scores(*first, metric), b = scores(*second, metric);
+    const auto a = scores(suite_, *first, metric);
+    const auto b = paired_to(second_suite, scores(second_suite, *second, metric));
     std::vector<double> differences;
     std::vector<std::string> ids;
     for (std::size_t i = 0; i < suite_.items.size(); ++i) {
@@ -101,6 +152,7 @@ class SuiteAuditor {
     found.metric = metric;
     found.description = arm_label(model_, first->context, first->tuning) + " - " +
                         arm_label(model_, second->context, second->tuning);
+    if (!part.second_suite.empty()) found.description += " of " + second_suite.name;
     found.difference = interval;
     found.equivalence = equivalence_test(differences, clusters, model_.margin, range).interval;
     found.p = paired_test(differences, clusters, /*seed=*/0, options_.resamples).p;
@@ -126,14 +178,29 @@ class SuiteAuditor {
     to.measured.push_back(std::move(found));
   }
 
-  std::vector<double> scores(const ArmReport& arm, const std::string& metric) const {
-    const auto at = static_cast<std::size_t>(&arm - suite_.arms.data());
-    return mean_over_seeds(data_.arms[at], metric, suite_.items.size());
+  std::vector<double> scores(const SuiteReport& suite, const ArmReport& arm,
+                             const std::string& metric) const {
+    const SuiteData& data = data_[static_cast<std::size_t>(&suite - model_.suites.data())];
+    const auto at = static_cast<std::size_t>(&arm - suite.arms.data());
+    return mean_over_seeds(data.arms[at], metric, suite.items.size());
+  }
+
+  // Scores of another suite in the order of this one's items; NaN where it did not ask one.
+  std::vector<double> paired_to(const SuiteReport& other, const std::vector<double>& scores) const {
+    if (&other == &suite_) return scores;
+    std::map<std::string, double> by_id;
+    for (std::size_t i = 0; i < other.items.size(); ++i) by_id[other.items[i].id] = scores[i];
+    std::vector<double> paired;
+    for (const ReportItem& item : suite_.items) {
+      const auto found = by_id.find(item.id);
+      paired.push_back(found == by_id.end() ? kUnknown : found->second);
+    }
+    return paired;
   }
 
   const ReportModel& model_;
+  const std::vector<SuiteData>& data_;
   const SuiteReport& suite_;
-  const SuiteData& data_;
   const ReportOptions& options_;
 };
 
@@ -210,7 +277,7 @@ void add_audit(const std::vector<SuiteData>& data, const ReportOptions& options,
       const std::size_t before = report.measured.size();
       for (std::size_t s = 0; s < model.suites.size(); ++s) {
         if (!part.suite.empty() && !is_suite(model.suites[s].name, part.suite)) continue;
-        SuiteAuditor(model, model.suites[s], data[s], options).measure(part, report);
+        SuiteAuditor(model, data, s, options).measure(part, report);
       }
       report.parts_missing += report.measured.size() == before;
     }

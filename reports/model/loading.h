@@ -68,10 +68,15 @@ void add_audit(const std::vector<SuiteData>& data, const ReportOptions& options,
 void add_dev_scores(const Store& store, const std::vector<ReportCellRow>& cells,
                     const ReportModel& model, std::vector<SuiteData>& data);
 bool higher_is_better(const std::string& metric);  // true for one that is not known here
-// Does a kind of context stand for context? Few-shot examples and the ways of retrieval do. The
-// gold passage is a ceiling and passages without it are a control: nobody has either in use.
+// Does a kind of context stand for context? Few-shot examples, whether or not the answer is held to
+// a form, and the ways of retrieval do. The gold passage is a ceiling and passages without it are a
+// control: nobody has either in use.
 bool contends(const std::string& context_kind);
+// Was a tuning trained on another suite's data than those of the suite that it was asked?
+bool learns_elsewhere(const ReportModel& model, const SuiteReport& suite, int tuning);
 void add_tried(const Store& store, ReportModel& model);
+void add_prompt_trials(const Store& store, const std::vector<ReportCellRow>& cells,
+                       ReportModel& model);
 void load_samples(const Store& store, const std::vector<SuiteData>& data, SampleChoice choice,
                   ReportModel& model);
 void load_provenance(const Store& store, ReportModel& model);

@@ -132,6 +132,7 @@ struct VerdictReport {
   bool context_from_test = false;  // several contexts competed, and these same items chose
   bool chosen_on_dev = false;      // dev items chose the arms and the best single one
   Verdict verdict;
+  std::vector<ManipulationCheck> checks = {};  // all, those that hold too
   std::vector<VarianceComponents> spread =
       {};  // of the whole suite: of each contrast's differences
   // Of a slice: each contrast's p, adjusted over all contrasts of all slices (Benjamini, Hochberg).
@@ -158,6 +159,16 @@ struct TriedReport {
   std::string kind;  // few_shot, rag, ...: of a context; lora, full: of a tuning
   int configurations = 0;
   std::int64_t dev_answers = 0, test_answers = 0;
+};
+
+// One prompt of a search, and what it is worth on dev items with the base model.
+struct PromptTrial {
+  std::string context;  // the user's name of the optimised context
+  int trial = 0;
+  std::string instruction, layout;  // "" = the suite's own
+  int examples = 0;
+  double score = kUnknown;  // mean of the primary metric over answerable items
+  bool chosen = false;
 };
 
 // Questions after which training has cost less than a context does: F / (f_context - f_tuned), in
@@ -202,6 +213,7 @@ struct SuiteReport {
   std::vector<BreakEven> break_even;
   std::vector<WorthRange> worth;   // from the best arm down to the cheapest; in money, else FLOPs
   std::vector<TriedReport> tried;  // contexts, then tunings
+  std::vector<PromptTrial> prompt_trials;  // of all searches, by context and trial
 };
 
 struct CurvePoint {

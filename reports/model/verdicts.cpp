@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "harness/metrics/metric.h"
 #include "harness/stats/contrasts.h"
@@ -71,12 +72,12 @@ Choice choose_context(const ReportModel& model, const SuiteReport& suite, const 
   return {candidates[static_cast<std::size_t>(best)], !dev && candidates.size() > 1};
 }
 
-// That were run without context, in the order of the run.
+// That were trained for this suite and run without context, in the order of the run.
 std::vector<int> tunings_in(const ReportModel& model, const SuiteReport& suite) {
   std::vector<int> tunings;
   for (std::size_t t = 0; t < model.tunings.size(); ++t) {
     const int tuning = static_cast<int>(t);
-    if (tuning == base_tuning(model)) continue;
+    if (tuning == base_tuning(model) || learns_elsewhere(model, suite, tuning)) continue;
     if (find_arm(suite, zero_shot_context(model), tuning)) tunings.push_back(tuning);
   }
   return tunings;
@@ -121,8 +122,10 @@ class SuiteJudge {
     input.resamples = options_.resamples;
     input.checks = checks(chosen, tuning);
     input.views = views(arms, chosen);
-    return {slice == nullptr,  slice ? *slice : "",           context.context, tuning,
-            context.from_test, input.best_single.has_value(), judge(input)};
+    VerdictReport report{slice == nullptr,  slice ? *slice : "",           context.context, tuning,
+                         context.from_test, input.best_single.has_value(), judge(input)};
+    report.checks = std::move(input.checks);
+    return report;
   }
 
  private:
@@ -221,13 +224,32 @@ class SuiteJudge {
           training.tuning != model_.tunings[static_cast<std::size_t>(tuning)].name) {
         continue;
       }
-      if (training.losses_not_finite == 0) continue;
-      checks.push_back({"the training loss is a number at every step", false,
+      checks.push_back({"the training loss is a number at every step",
+                        training.losses_not_finite == 0,
                         fmt::format("{}, seed {}", training.tuning, training.seed),
                         "학습 손실이 모든 단계에서 유한한 수임",
                         fmt::format("{}, 시드 {}", training.tuning, training.seed)});
+      if (training.losses_not_finite == 0 && training.train.size() > 1) {
+        checks.push_back(lowered_loss(training));
+      }
     }
     return checks;
+  }
+
+  // From the first tenth of the steps to the last one.
+  static ManipulationCheck lowered_loss(const TrainingReport& training) {
+    const std::size_t part = std::max<std::size_t>(1, training.train.size() / 10);
+    double first = 0, last = 0;
+    for (std::size_t i = 0; i < part; ++i) {
+      first += training.train[i].loss / static_cast<double>(part);
+      last += training.train[training.train.size() - 1 - i].loss / static_cast<double>(part);
+    }
+    return {
+        "the training lowered its loss", last < first,
+        fmt::format("{}, seed {}: from {:.2f} to {:.2f}", training.tuning, training.seed, first,
+                    last),
+        "학습이 손실을 낮춤",
+        fmt::format("{}, 시드 {}: {:.2f}에서 {:.2f}", training.tuning, training.seed, first, last)};
   }
 
   std::vector<AlternativeView> views(const FourArms& arms,
@@ -290,8 +312,20 @@ bool higher_is_better(const std::string& metric) {
   return true;
 }
 
+bool learns_elsewhere(const ReportModel& model, const SuiteReport& suite, int tuning) {
+  const TuningArm& arm = model.tunings[static_cast<std::size_t>(tuning)];
+  const auto spec = nlohmann::json::parse(arm.spec, nullptr, false);
+  const std::string data = spec.is_object() ? spec.value("data", "") : "";
+  if (data.empty() || data == suite.name) return false;
+  // A folder's name in the experiment need not be the suite's.
+  return std::none_of(model.trainings.begin(), model.trainings.end(), [&](const auto& training) {
+    return training.tuning == arm.name && training.suite == suite.name;
+  });
+}
+
 bool contends(const std::string& kind) {
-  return kind.find("few_shot") != std::string::npos || kind.find("rag") != std::string::npos;
+  return kind.find("few_shot") != std::string::npos || kind.find("rag") != std::string::npos ||
+         kind == "constrained" || kind == "optimised";
 }
 
 void add_verdicts(const std::vector<SuiteData>& data, const ReportOptions& options,

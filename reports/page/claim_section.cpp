@@ -101,8 +101,9 @@ std::string missing_list(const ReportModel& model) {
     if (!report.measured.empty()) continue;
     std::string suites;
     for (const ClaimPart& part : report.claim->parts) {
-      if (suites.find(part.suite) != std::string::npos) continue;
-      suites += (suites.empty() ? "" : ", ") + part.suite;
+      for (const std::string& suite : {part.suite, part.second_suite}) {
+        if (suites.find(suite) == std::string::npos) suites += (suites.empty() ? "" : ", ") + suite;
+      }
     }
     list += (list.empty() ? "" : "; ") + report.claim->id + " (" +
             (suites.empty() ? scope(say, *report.claim) : suites) + ")";

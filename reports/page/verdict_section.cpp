@@ -51,12 +51,25 @@ std::string question(const ReportModel& model, const SuiteReport& suite,
   return model.say("{}: {} or {}?", "{}: {}인가 {}인가?", suite.name, context, tuned);
 }
 
+// What must hold for the arms to be comparable, and whether it does.
+std::string check_line(const Say& say, const VerdictReport& report) {
+  std::string list;
+  for (const ManipulationCheck& check : report.checks) {
+    const std::string& detail = say.korean() ? check.korean_detail : check.detail;
+    list += (list.empty() ? "" : "; ") +
+            say("{0}: {1} ({2})", "{0}: {1} ({2})", say.korean() ? check.korean_name : check.name,
+                check.passed ? say("holds", "맞음") : say("fails", "틀림"), detail);
+  }
+  return list.empty() ? "" : paragraph(say("Checked: {}.", "확인: {}.", list), "small");
+}
+
 std::string card(const ReportModel& model, const SuiteReport& suite, const VerdictReport& report) {
   std::string body;
   const auto sentences = verdict_sentences(report.verdict, language(model));
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     body += paragraph(sentences[i], i == 0 ? "lead" : "");
   }
+  body += check_line(model.say, report);
   return fmt::format("<article class=\"card {}\">\n<h3>{}</h3>\n<p>{}</p>\n{}</article>\n",
                      kind_class(report.verdict.kind), escape_html(question(model, suite, report)),
                      badge(model, report.verdict), body);

@@ -24,8 +24,9 @@ const ContextKind& find_kind(const std::string& name) {
 
 const std::vector<ContextKind>& context_kinds() {
   static const std::vector<ContextKind> kinds{
-      zero_shot_kind(), few_shot_kind(),   dynamic_few_shot_kind(), rag_kind(),
-      oracle_kind(),    distractor_kind(), shuffled_index_kind(),   counterfactual_kind()};
+      zero_shot_kind(),   few_shot_kind(),   dynamic_few_shot_kind(), rag_kind(),
+      oracle_kind(),      distractor_kind(), shuffled_index_kind(),   counterfactual_kind(),
+      constrained_kind(), optimised_kind()};
   return kinds;
 }
 

@@ -51,7 +51,8 @@ struct BuiltPrompt {
   std::optional<bool> delivered;  // a target is in a passage of the final prompt; unset when
                                   // there were no passages or nothing answers the item
   double retrieve_ms = 0;
-  std::string error;  // not empty: this item cannot be asked
+  std::shared_ptr<AnswerForm> form;  // that the answer cannot leave; null: it is free
+  std::string error;                 // not empty: this item cannot be asked
 };
 
 class Context {

@@ -13,5 +13,7 @@ ContextKind dynamic_few_shot_kind();
 ContextKind distractor_kind();
 ContextKind shuffled_index_kind();
 ContextKind counterfactual_kind();
+ContextKind constrained_kind();
+ContextKind optimised_kind();
 
 }  // namespace quadrant

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
+#include <optional>
 
 #include "harness/core/error.h"
 #include "strategies/lm/layers/cache.h"
 #include "strategies/lm/layers/product.h"
+#include "strategies/lm/row_forms.h"
 
 namespace quadrant {
 namespace {
@@ -21,10 +25,15 @@ struct Choice {
   std::vector<double> logprobs;
 };
 
-// The most likely token of each row. hidden: [rows, width].
-Choice choose(const Decoder& decoder, const Tensor& hidden) {
+// The most likely token of each row that its form allows. hidden: [rows, width].
+Choice choose(const Decoder& decoder, const Tensor& hidden, RowForms* forms,
+              std::span<const std::int64_t> answers) {
   const Tensor logits = product(hidden, decoder.head()).to(at::kFloat);
-  const auto [best, id] = logits.max(-1);
+  const auto [best, id] =
+      (forms ? logits.masked_fill(forms->forbidden(answers, logits.size(1)).to(logits.device()),
+                                  -std::numeric_limits<double>::infinity())
+             : logits)
+          .max(-1);
   const Tensor logprob = (best - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
   const Tensor ids = id.to(at::kCPU).contiguous();
   const auto rows = static_cast<std::size_t>(ids.size(0));
@@ -43,6 +52,10 @@ class Answer {
 
   // Returns true while the row wants more.
   bool add(std::int32_t id, double logprob) {
+    if (std::isinf(logprob)) {
+      generation.error = "no token of the vocabulary keeps the answer in its form";
+      return finish(StopReason::kError);
+    }
     generation.logprob += logprob;
     if (std::find(end_tokens_.begin(), end_tokens_.end(), id) != end_tokens_.end()) {
       return finish(StopReason::kEos);
@@ -82,13 +95,15 @@ struct Rows {
 };
 
 // Hands each row its next token; returns the batch rows that go on.
-std::vector<std::int64_t> advance(const Choice& choice, std::vector<Answer>& answers, Rows& rows) {
+std::vector<std::int64_t> advance(const Choice& choice, RowForms* forms,
+                                  std::vector<Answer>& answers, Rows& rows) {
   std::vector<std::int64_t> staying;
   Rows next;
   for (std::size_t r = 0; r < rows.answer.size(); ++r) {
     const bool more =
         answers[rows.answer[r]].add(static_cast<std::int32_t>(choice.ids[r]), choice.logprobs[r]);
     if (!more) continue;
+    if (forms) forms->advance(rows.answer[r], static_cast<std::int32_t>(choice.ids[r]));
     staying.push_back(static_cast<std::int64_t>(r));
     next.answer.push_back(rows.answer[r]);
     next.token.push_back(choice.ids[r]);
@@ -103,8 +118,15 @@ std::vector<std::int64_t> advance(const Choice& choice, std::vector<Answer>& ans
 std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tokenizer,
                                           std::span<const TokenIds> prompts,
                                           const Decoding& decoding,
-                                          std::span<const std::int32_t> end_tokens) {
+                                          std::span<const std::int32_t> end_tokens,
+                                          const TokenTable* tokens) {
   QUADRANT_CHECK(!prompts.empty() && decoding.max_new_tokens > 0);
+  std::optional<RowForms> held;
+  if (!decoding.forms.empty()) {
+    QUADRANT_CHECK(tokens && decoding.forms.size() == prompts.size());
+    held.emplace(*tokens, decoding.forms, end_tokens);
+  }
+  RowForms* const forms = held ? &*held : nullptr;
   const c10::InferenceMode inference;
   const at::Device device = decoder.head().device();
   const auto start = Clock::now();
@@ -125,16 +147,17 @@ std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tok
   }
   CachedAttention cache(tree, prefill, decoding.max_new_tokens);
   hidden = hidden.index_select(0, index_tensor(last, device));
-  Choice choice = choose(decoder, hidden);
+  Choice choice = choose(decoder, hidden, forms, rows.answer);
   const double prefill_ms = milliseconds_since(start);
 
   while (true) {
     const std::size_t before = rows.answer.size();
-    const std::vector<std::int64_t> staying = advance(choice, answers, rows);
+    const std::vector<std::int64_t> staying = advance(choice, forms, answers, rows);
     if (staying.empty()) break;
     if (staying.size() < before) cache.keep_rows(staying);
-    choice = choose(decoder, decoder.hidden(index_tensor(rows.token, device),
-                                            index_tensor(rows.position, device), cache));
+    hidden = decoder.hidden(index_tensor(rows.token, device), index_tensor(rows.position, device),
+                            cache);
+    choice = choose(decoder, hidden, forms, rows.answer);
     cache.next_token();
   }
 

@@ -56,14 +56,21 @@ std::vector<Generation> DecoderModel::generate(std::span<const TokenIds> prompts
     fitting.push_back(prompts[i]);
     source.push_back(i);
   }
+  if (!decoding.forms.empty() && !tokens_) tokens_.emplace(*loaded_.tokenizer);
+  const TokenTable* const tokens = tokens_ ? &*tokens_ : nullptr;
   const DecoderConfig& config = loaded_.decoder->config();
   for (const auto& group :
        split_by_cache(fitting, split_by_tree(fitting, tokens_at_once(config)),
                       cached_tokens(config), static_cast<std::size_t>(decoding.max_new_tokens))) {
     std::vector<TokenIds> together;
-    for (const std::size_t i : group) together.push_back(fitting[i]);
-    auto answers = generate_greedily(*loaded_.decoder, *loaded_.tokenizer, together, decoding,
-                                     loaded_.end_tokens);
+    Decoding same = decoding;
+    same.forms.clear();
+    for (const std::size_t i : group) {
+      together.push_back(fitting[i]);
+      if (!decoding.forms.empty()) same.forms.push_back(decoding.forms.at(source[i]));
+    }
+    auto answers = generate_greedily(*loaded_.decoder, *loaded_.tokenizer, together, same,
+                                     loaded_.end_tokens, tokens);
     for (std::size_t i = 0; i < group.size(); ++i) {
       generations[source[group[i]]] = std::move(answers[i]);
     }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "harness/core/interfaces.h"
+#include "harness/core/token_table.h"
 #include "strategies/lm/arch/decoder.h"
 
 namespace quadrant {
@@ -34,6 +36,7 @@ class DecoderModel : public LanguageModel {
 
  private:
   LoadedModel loaded_;
+  std::optional<TokenTable> tokens_;  // once a form was asked for
 };
 
 // SHA-256 over names, shapes and fp32 values of all weights.

@@ -28,6 +28,8 @@ TrainingTotals Checkpoint::restore(AdamW& optimizer) const {
   totals.tokens = std::stoll(file.metadata("tokens"));
   totals.learnt_tokens = std::stoll(file.metadata("learnt_tokens"));
   totals.seconds = std::stod(file.metadata("seconds"));
+  const std::string lowest = file.metadata("lowest_dev_loss");
+  if (!lowest.empty()) totals.lowest_dev_loss = std::stod(lowest);
   optimizer.set_steps_done(totals.steps);
   return totals;
 }
@@ -38,7 +40,8 @@ void Checkpoint::save(const AdamW& optimizer, const TrainingTotals& totals) cons
                 {"steps", std::to_string(totals.steps)},
                 {"tokens", std::to_string(totals.tokens)},
                 {"learnt_tokens", std::to_string(totals.learnt_tokens)},
-                {"seconds", fmt::format("{}", totals.seconds)}});
+                {"seconds", fmt::format("{}", totals.seconds)},
+                {"lowest_dev_loss", fmt::format("{}", totals.lowest_dev_loss)}});
 }
 
 }  // namespace quadrant

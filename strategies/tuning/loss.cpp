@@ -4,6 +4,8 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "strategies/lm/layers/product.h"
+
 namespace quadrant {
 namespace {
 
@@ -26,13 +28,12 @@ class HeadCrossEntropy : public torch::autograd::Function<HeadCrossEntropy> {
       const Tensor rows = hidden.slice(0, begin, end);
       const Tensor target = targets.slice(0, begin, end).unsqueeze(1);
       const Tensor weight = weights.slice(0, begin, end).unsqueeze(1);
-      Tensor logits = at::linear(rows, head);
+      Tensor logits = product(rows, head);
       const Tensor log_total = logits.logsumexp(1, /*keepdim=*/true);
       loss.add_(((log_total - logits.gather(1, target)) * weight).sum());
       // d loss / d logits = weight * (softmax - one-hot), written over the logits.
       logits.sub_(log_total).exp_().mul_(weight).scatter_add_(1, target, weight.neg());
-      Tensor rows_grad = hidden_grad.slice(0, begin, end);
-      at::mm_out(rows_grad, logits, head);
+      hidden_grad.slice(0, begin, end).copy_(product_back(logits, head));
       if (learn_head) head_grad.addmm_(logits.t(), rows);
     }
     context->save_for_backward({hidden_grad, head_grad});

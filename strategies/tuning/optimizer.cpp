@@ -7,16 +7,41 @@
 #include "harness/core/error.h"
 
 namespace quadrant {
+namespace {
 
-AdamW::AdamW(std::vector<NamedTensor> parameters, double weight_decay)
-    : parameters_(std::move(parameters)), weight_decay_(weight_decay) {
+constexpr double kDecayShare = 0.1;  // of the steps of warmup_stable_decay
+
+bool is_decayed(const std::string& name) {
+  return name.find("norm") == std::string::npos && !name.ends_with(".bias");
+}
+
+}  // namespace
+
+AdamW::AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning)
+    : parameters_(std::move(parameters)) {
   for (const NamedTensor& parameter : parameters_) {
     const Tensor& value = *parameter.tensor;
     values_.push_back(value);
     averages_.push_back(at::zeros_like(value));
     squares_.push_back(at::zeros_like(value));
-    steps_.push_back(at::zeros({}, at::TensorOptions(at::kFloat).device(value.device())));
+    Group& group = group_for(parameter, tuning);
+    group.values.push_back(value);
+    group.averages.push_back(averages_.back());
+    group.squares.push_back(squares_.back());
+    group.steps.push_back(at::zeros({}, at::TensorOptions(at::kFloat).device(value.device())));
   }
+}
+
+AdamW::Group& AdamW::group_for(const NamedTensor& parameter, const TuningSpec& tuning) {
+  const bool faster = parameter.name.find(".lora_") != std::string::npos &&
+                      (parameter.name.ends_with(".lora_B.weight") || parameter.tensor->dim() == 1);
+  const double ratio = faster ? tuning.loraplus_lr_ratio : 1;
+  const double decay = is_decayed(parameter.name) ? tuning.weight_decay : 0;
+  for (Group& group : groups_) {
+    if (group.rate_ratio == ratio && group.weight_decay == decay) return group;
+  }
+  groups_.push_back({ratio, decay, {}, {}, {}, {}});
+  return groups_.back();
 }
 
 void AdamW::zero_grad() {
@@ -36,12 +61,15 @@ double AdamW::clip_gradients(double max_norm) {
 
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
-  std::vector<Tensor> gradients;
-  for (const Tensor& value : values_) gradients.push_back(value.grad());
-  at::_foreach_add_(steps_, 1);
-  at::_fused_adamw_(values_, gradients, averages_, squares_, /*max_exp_avg_sqs=*/{}, steps_,
-                    learning_rate, /*beta1=*/0.9, /*beta2=*/0.999, weight_decay_, /*eps=*/1e-8,
-                    /*amsgrad=*/false, /*maximize=*/false);
+  for (Group& group : groups_) {
+    std::vector<Tensor> gradients;
+    for (const Tensor& value : group.values) gradients.push_back(value.grad());
+    at::_foreach_add_(group.steps, 1);
+    at::_fused_adamw_(group.values, gradients, group.averages, group.squares,
+                      /*max_exp_avg_sqs=*/{}, group.steps, learning_rate * group.rate_ratio,
+                      /*beta1=*/0.9, /*beta2=*/0.999, group.weight_decay, /*eps=*/1e-8,
+                      /*amsgrad=*/false, /*maximize=*/false);
+  }
 }
 
 std::vector<std::pair<std::string, Tensor>> AdamW::state() const {
@@ -55,17 +83,29 @@ std::vector<std::pair<std::string, Tensor>> AdamW::state() const {
 }
 
 void AdamW::set_steps_done(int steps) {
-  for (Tensor& count : steps_) count.fill_(steps);
+  for (Group& group : groups_) {
+    for (Tensor& count : group.steps) count.fill_(steps);
+  }
 }
 
 double learning_rate_at(const TuningSpec& tuning, int step, int steps) {
   const int warmup = static_cast<int>(std::ceil(tuning.warmup_ratio * steps));
   if (step < warmup) return tuning.learning_rate * step / warmup;
-  const double done = steps > warmup ? double(step - warmup) / (steps - warmup) : 0.0;
+  const auto done_since = [&](int begin) {
+    return steps > begin ? double(step - begin) / (steps - begin) : 0.0;
+  };
+  const auto half_cosine = [](double done) {
+    return 0.5 * (1 + std::cos(std::numbers::pi * done));
+  };
   if (tuning.lr_scheduler_type == "constant") return tuning.learning_rate;
+  if (tuning.lr_scheduler_type == "warmup_stable_decay") {
+    const int decay = std::max(warmup, steps - static_cast<int>(std::ceil(kDecayShare * steps)));
+    return tuning.learning_rate * (step < decay ? 1 : half_cosine(done_since(decay)));
+  }
+  const double done = done_since(warmup);
   if (tuning.lr_scheduler_type == "linear") return tuning.learning_rate * (1 - done);
   QUADRANT_CHECK(tuning.lr_scheduler_type == "cosine");
-  return tuning.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * done));
+  return tuning.learning_rate * half_cosine(done);
 }
 
 }  // namespace quadrant

@@ -1,5 +1,5 @@
-// AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) over a list of tensors, in one fused pass,
-// and the learning-rate schedules of transformers (src/transformers/optimization.py).
+// AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) over lists of tensors, in fused passes, and
+// the learning-rate schedules of transformers (src/transformers/optimization.py).
 #pragma once
 
 #include <string>
@@ -12,8 +12,11 @@ namespace quadrant {
 
 class AdamW {
  public:
-  // Parameters must require gradients and keep their storage. betas 0.9, 0.999; eps 1e-8.
-  AdamW(std::vector<NamedTensor> parameters, double weight_decay);
+  // Parameters must require gradients and keep their storage. betas 0.9, 0.999; eps 1e-8. Of
+  // `tuning`: weight_decay, which leaves norms and biases alone as transformers' Trainer does
+  // (get_decay_parameter_names), and loraplus_lr_ratio (Hayou et al. 2024, arXiv 2402.12354), which
+  // hits what PEFT's create_loraplus_optimizer gives it to: B, and vectors such as magnitudes.
+  AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning);
   void zero_grad();
   double clip_gradients(double max_norm);  // returns the norm before; 0 = only measure
   void step(double learning_rate);
@@ -23,12 +26,20 @@ class AdamW {
   void set_steps_done(int steps);  // after a checkpoint's tensors were copied into state()
 
  private:
+  struct Group {  // what takes one fused pass
+    double rate_ratio = 1, weight_decay = 0;
+    std::vector<Tensor> values, averages, squares, steps;
+  };
+  Group& group_for(const NamedTensor& parameter, const TuningSpec& tuning);
+
   std::vector<NamedTensor> parameters_;
-  std::vector<Tensor> values_, averages_, squares_, steps_;
-  double weight_decay_;
+  std::vector<Tensor> values_, averages_, squares_;  // in the order of parameters_
+  std::vector<Group> groups_;
 };
 
 // `step` counts from 0. With warm-up the first step's rate is 0, as in transformers.
+// warmup_stable_decay: constant but for the last tenth of the steps, which falls to 0 along half a
+// cosine (Hu et al. 2024, arXiv 2404.06395, found a tenth enough; get_wsd_schedule's defaults).
 double learning_rate_at(const TuningSpec& tuning, int step, int steps);
 
 }  // namespace quadrant

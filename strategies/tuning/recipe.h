@@ -21,18 +21,26 @@ struct TuningKind {
 };
 std::vector<TuningKind> tuning_kinds();
 
-// The purposes that this suite has material for, in the usual order.
+// Of continued_pretraining and domain_qa those that this suite has material for.
 std::vector<std::string> possible_purposes(const Suite& suite);
 
-// continued_pretraining: each corpus document (title, newline, text) and each "text" line, closed
-// by the end-of-text token, as one sequence; loss on all tokens but the first, which nothing
-// predicts. One that is longer than the context window becomes several, cut every `window` tokens.
-// domain_qa: each question-answer (or prompt-completion, messages) line as the zero-shot prompt
-// plus answer plus end token, in the first kTrainedWordings wordings of the prompt in turn; loss on
-// the answer and the end token. Of a messages line the last turn is learnt, which must be the
-// assistant's. Error when such a line does not fit the context window. Purposes in the order of
-// `tuning.purpose`, lines in the order of their files.
+// continued_pretraining: each corpus document (title, newline, text) and each "text" line.
+// domain_qa: each line that answers as the zero-shot prompt plus answer plus end token, in the
+// first kTrainedWordings wordings of the prompt in turn; of a conversation all of the assistant's
+// turns. Error when such a line does not fit the context window. reading: each question-answer line
+// whose answer stands in a document, with passages as rag cuts them (those most like the question
+// by BM25): the gold one among `distractors` others, each place in turn; in 1 - gold_share of the
+// examples, evenly spread, only others. format_only: as many questions as there are lines that
+// answer, about a company of another world. sham: the sequences of the other purposes, filled with
+// unrelated text of the same length. Purposes in the order of `tuning.purpose`, lines in the order
+// of their files; then replay. A sequence has the stage of its line, those of
+// documents the first.
 std::vector<TrainingSequence> make_training_set(const TuningSpec& tuning, const Suite& suite,
                                                 const LanguageModel& model);
+
+// With tuning.early_stop: the suite's dev questions with their first targets, as reading and
+// domain_qa would train them. Without: nothing.
+std::vector<TrainingSequence> make_dev_set(const TuningSpec& tuning, const Suite& suite,
+                                           const LanguageModel& model);
 
 }  // namespace quadrant

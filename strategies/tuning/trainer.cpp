@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -29,17 +29,42 @@ std::int64_t learnt_tokens(const TrainingSequence& sequence) {
   return std::count(sequence.learn.begin() + 1, sequence.learn.end(), true);
 }
 
-std::vector<std::size_t> epoch_order(const TrainingJob& job, int epoch) {
-  std::vector<std::size_t> order(job.sequences.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng(job.seed, fmt::format("epoch:{}", epoch)).shuffle(order);
-  return order;
+// One stage after the other, each for all epochs.
+struct Stage {
+  std::vector<std::size_t> members;  // index into TrainingJob::sequences
+  int begin = 0, end = 0;            // its steps, of all steps
+  int steps_an_epoch = 0, first_epoch = 0;
+};
+
+std::vector<Stage> stages_of(const TrainingJob& job) {
+  std::map<int, Stage> by_number;
+  for (std::size_t i = 0; i < job.sequences.size(); ++i) {
+    by_number[job.sequences[i].stage].members.push_back(i);
+  }
+  std::vector<Stage> stages;
+  for (auto& [number, stage] : by_number) {
+    const int count = static_cast<int>(stage.members.size()), size = job.tuning.batch_size;
+    stage.steps_an_epoch = (count + size - 1) / size;
+    stage.first_epoch = static_cast<int>(stages.size()) * job.tuning.epochs;
+    stage.begin = stages.empty() ? 0 : stages.back().end;
+    stage.end = stage.begin + stage.steps_an_epoch * job.tuning.epochs;
+    stages.push_back(std::move(stage));
+  }
+  return stages;
 }
 
-Group step_batch(const TrainingJob& job, int step, int steps_an_epoch) {
-  const auto order = epoch_order(job, step / steps_an_epoch);
+const Stage& stage_at(const std::vector<Stage>& stages, int step) {
+  return *std::find_if(stages.begin(), stages.end(),
+                       [step](const Stage& stage) { return step < stage.end; });
+}
+
+Group step_batch(const TrainingJob& job, const Stage& stage, int step) {
+  const int epoch = (step - stage.begin) / stage.steps_an_epoch;
+  std::vector<std::size_t> order = stage.members;
+  Rng(job.seed, fmt::format("epoch:{}", stage.first_epoch + epoch)).shuffle(order);
   const std::size_t size = static_cast<std::size_t>(job.tuning.batch_size);
-  const std::size_t begin = static_cast<std::size_t>(step % steps_an_epoch) * size;
+  const std::size_t begin =
+      static_cast<std::size_t>((step - stage.begin) % stage.steps_an_epoch) * size;
   Group batch;
   for (std::size_t i = begin; i < std::min(begin + size, order.size()); ++i) {
     batch.push_back(&job.sequences[order[i]]);
@@ -47,13 +72,14 @@ Group step_batch(const TrainingJob& job, int step, int steps_an_epoch) {
   return batch;
 }
 
-// Runs a batch forward and backward in passes of bounded size; the loss is a mean over all learnt
-// tokens of the batch, however it is split.
+// Calls `visit` for each part of the batch that makes one pass of bounded size, with the scale that
+// makes the sum of the parts' losses a mean over all learnt tokens of the batch.
 struct BatchOutcome {
   double loss = 0;
   std::int64_t tokens = 0, learnt = 0;
 };
-BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
+BatchOutcome in_passes(const Group& batch,
+                       const std::function<double(const Group&, double scale)>& visit) {
   BatchOutcome outcome;
   std::vector<TokenIds> ids;
   for (const TrainingSequence* sequence : batch) {
@@ -63,13 +89,52 @@ BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
   }
   std::size_t begin = 0;
   for (const std::size_t end : split_by_tokens(ids, kTokensAtOnce)) {
-    const std::span group(batch.data() + begin, end - begin);
-    const Tensor loss = sequence_loss(decoder, group, 1.0 / static_cast<double>(outcome.learnt));
-    loss.backward();
-    outcome.loss += loss.item<double>();
+    const Group part(batch.data() + begin, batch.data() + end);
+    outcome.loss += visit(part, 1.0 / static_cast<double>(outcome.learnt));
     begin = end;
   }
   return outcome;
+}
+
+BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
+  return in_passes(batch, [&](const Group& part, double scale) {
+    const Tensor loss = sequence_loss(decoder, part, scale);
+    loss.backward();
+    return loss.item<double>();
+  });
+}
+
+class WithoutDropout {
+ public:
+  explicit WithoutDropout(Decoder& decoder) : decoder_(decoder) { exchange(); }
+  ~WithoutDropout() { exchange(); }
+  WithoutDropout(const WithoutDropout&) = delete;
+  WithoutDropout& operator=(const WithoutDropout&) = delete;
+
+ private:
+  void exchange() {
+    kept_.resize(decoder_.linears().size());
+    std::size_t i = 0;
+    for (Linear* linear : decoder_.linears()) {
+      if (linear->lora) std::swap(linear->lora->dropout, kept_[i]);
+      ++i;
+    }
+  }
+
+  Decoder& decoder_;
+  std::vector<double> kept_;
+};
+
+double mean_loss(Decoder& decoder, const std::vector<TrainingSequence>& sequences) {
+  const at::NoGradGuard no_grad;
+  const WithoutDropout whole(decoder);
+  Group all;
+  for (const TrainingSequence& sequence : sequences) all.push_back(&sequence);
+  return in_passes(all,
+                   [&](const Group& part, double scale) {
+                     return sequence_loss(decoder, part, scale).item<double>();
+                   })
+      .loss;
 }
 
 }  // namespace
@@ -99,13 +164,13 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
 
 TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
                              const std::vector<NamedTensor>& parameters,
-                             const std::function<bool(const TrainingStep&)>& observe) {
+                             const std::function<bool(const TrainingStep&)>& observe,
+                             const std::function<void()>& keep_best) {
   QUADRANT_CHECK(!job.sequences.empty());
-  const int size = job.tuning.batch_size, count = static_cast<int>(job.sequences.size());
-  const int steps_an_epoch = (count + size - 1) / size;
-  const int steps = steps_an_epoch * job.tuning.epochs;
+  const std::vector<Stage> stages = stages_of(job);
+  const int steps = stages.back().end;
 
-  AdamW optimizer(parameters, job.tuning.weight_decay);
+  AdamW optimizer(parameters, job.tuning);
   Checkpoint checkpoint(job.folder, job_hash(job));
   TrainingTotals totals = checkpoint.restore(optimizer);
   auto saved_at = Clock::now();
@@ -114,24 +179,33 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
     // Dropout must not depend on what ran before, or a resumed training would differ.
     at::manual_seed(Rng(job.seed, fmt::format("dropout:{}", totals.steps)).next());
     optimizer.zero_grad();
+    const Stage& stage = stage_at(stages, totals.steps);
     const BatchOutcome outcome =
-        accumulate_gradients(decoder, step_batch(job, totals.steps, steps_an_epoch));
+        accumulate_gradients(decoder, step_batch(job, stage, totals.steps));
     if (!std::isfinite(outcome.loss)) {
       throw Error(
           fmt::format("training diverged: the loss of step {} is not a number", totals.steps + 1),
           "tuning " + job.tuning.name, "lower its learning_rate");
     }
     const double norm = optimizer.clip_gradients(job.tuning.max_grad_norm);
-    const double rate = learning_rate_at(job.tuning, totals.steps, steps);
+    // Each stage warms up and decays like a training of its own.
+    const double rate =
+        learning_rate_at(job.tuning, totals.steps - stage.begin, stage.end - stage.begin);
     optimizer.step(rate);
+    ++totals.steps;
+    std::optional<double> dev_loss;
+    if (!job.dev.empty() && (totals.steps - stage.begin) % stage.steps_an_epoch == 0) {
+      dev_loss = mean_loss(decoder, job.dev);
+      if (*dev_loss < totals.lowest_dev_loss) keep_best();
+      totals.lowest_dev_loss = std::min(totals.lowest_dev_loss, *dev_loss);
+    }
 
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    ++totals.steps;
     totals.tokens += outcome.tokens;
     totals.learnt_tokens += outcome.learnt;
     totals.seconds += seconds;
     const bool go_on =
-        observe({totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds});
+        observe({totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds, dev_loss});
     const std::chrono::duration<double> since_saved = Clock::now() - saved_at;
     if (!go_on || since_saved.count() > kSecondsBetweenCheckpoints) {
       checkpoint.save(optimizer, totals);
@@ -145,12 +219,18 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
 }
 
 std::string job_hash(const TrainingJob& job) {
-  nlohmann::json sequences = nlohmann::json::array();
-  for (const TrainingSequence& sequence : job.sequences) {
-    sequences.push_back({sequence.ids, sequence.learn});
-  }
-  return json_hash(
-      {{"tuning", describe(job.tuning)}, {"seed", job.seed}, {"sequences", sequences}});
+  const auto listed = [](const std::vector<TrainingSequence>& sequences) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const TrainingSequence& sequence : sequences) {
+      list.push_back({sequence.ids, sequence.learn});
+      if (sequence.stage != 1) list.back().push_back(sequence.stage);
+    }
+    return list;
+  };
+  nlohmann::json parts{
+      {"tuning", describe(job.tuning)}, {"seed", job.seed}, {"sequences", listed(job.sequences)}};
+  if (!job.dev.empty()) parts["dev"] = listed(job.dev);
+  return json_hash(parts);
 }
 
 }  // namespace quadrant

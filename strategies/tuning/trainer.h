@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 
 #include "harness/core/interfaces.h"
 #include "strategies/lm/arch/decoder.h"
@@ -15,21 +16,27 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
 
 // Trains the decoder's parameters in place: the LoRA branches of `job.tuning` when the method is
 // "lora", all weights when it is "full" (the decoder must then own its weights alone).
+// Sequences of a later stage come after all epochs of the earlier ones: the model is trained on one
+// after the other. Each stage has its own warm-up and decay; the optimizer's averages go on.
 // With a checkpoint of the same job in job.folder it goes on from there. Returns false when
 // `observe` asked to stop: a checkpoint is then in the folder.
 // Checkpoints are also written about once a minute; when the disk is full the previous one stays
 // and the Error says so.
+// `keep_best` is called after an epoch whose loss on job.dev, without dropout, is the lowest so
+// far.
 struct TrainingTotals {
   bool finished = false;
   int steps = 0;
   std::int64_t tokens = 0, learnt_tokens = 0;
   double seconds = 0;
+  double lowest_dev_loss = std::numeric_limits<double>::infinity();
 };
-TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
-                             const std::vector<NamedTensor>& parameters,
-                             const std::function<bool(const TrainingStep&)>& observe);
+TrainingTotals train_decoder(
+    Decoder& decoder, const TrainingJob& job, const std::vector<NamedTensor>& parameters,
+    const std::function<bool(const TrainingStep&)>& observe,
+    const std::function<void()>& keep_best = [] {});
 
-// Identity of what a checkpoint belongs to: recipe, sequences and seed.
+// Identity of what a checkpoint belongs to: recipe, sequences (dev too) and seed.
 std::string job_hash(const TrainingJob& job);
 
 }  // namespace quadrant

@@ -100,6 +100,23 @@ expect 'that the server decides is said' 0 'may get another answer' \
 expect 'plan: no FLOPs are told' 0 '? TFLOP' "$QUADRANT" plan remote.toml
 expect 'tuning cannot run' 0 'cannot be tuned from here' "$QUADRANT" plan remote.toml \
   --set tuning.lora.method=lora --set 'tuning.lora.purpose=["domain_qa"]'
+
+# The verbs of the store, on what was just stored.
+expect 'watch: all is done' 0 '4 of 4 cells done' "$QUADRANT" watch latest --store whole.db
+expect 'gc: nothing is left over' 0 'nothing to remove' "$QUADRANT" gc --store whole.db
+expect 'a bundle is written' 0 '2 runs' "$QUADRANT" bundle latest --store whole.db -o run.qbundle
+expect 'by export too' 0 '1 runs' "$QUADRANT" export 1 --store whole.db --format bundle -o one.qbundle
+expect 'a bundle is reported as it is' 0 page.html "$QUADRANT" report 1 --store run.qbundle -o page.html
+expect 'and gives the same page as its store' 0 '' cmp page.html report.html
+expect 'a bundle is imported' 0 '2 runs with' "$QUADRANT" import run.qbundle --store here.db
+expect 'its run is repeated bit by bit' 0 'bit-identical' \
+  env LC_ALL=ko_KR.UTF-8 TZ=Asia/Seoul "$QUADRANT" reproduce 1 --store here.db
+expect 'stores are merged' 0 '3 runs with' "$QUADRANT" merge both.db here.db
+expect 'and again, which changes nothing' 0 '3 were there already' "$QUADRANT" merge both.db here.db
+LC_ALL=C sed -i 's/answer /Answer /' run.qbundle
+expect 'a damaged bundle is refused' 1 'not a whole store' "$QUADRANT" import run.qbundle --store no.db
+expect 'progress as JSON lines' 0 '"event":"cell_finished"' \
+  "$QUADRANT" run remote.toml --store whole.db --log-format json
 kill "$server"
 
 start 1

@@ -20,20 +20,45 @@ Tensor joined_weight(std::span<const Linear* const> layers) {
   return first.as_strided({rows, first.size(1)}, {first.size(1), 1});
 }
 
+Tensor added_weight(const Tensor& weight, const LoraBranch& lora) {
+  return at::addmm(weight, lora.b, lora.a, /*beta=*/1, lora.scale);
+}
+
+// What DoRA multiplies each output by: its magnitude over the length of W + scale * B A, which
+// counts as a constant in the gradient (DoRA, section 4.3; PEFT's tuners/lora/dora.py).
+Tensor dora_factor(const Tensor& weight, const LoraBranch& lora) {
+  Tensor length;
+  {
+    const at::NoGradGuard no_grad;
+    length = at::linalg_vector_norm(added_weight(weight, lora), 2, at::IntArrayRef{1});
+  }
+  return lora.magnitude / length;
+}
+
+// x W' for the weight W' that the branch makes of W; `base` is x W. As in PEFT dropout hits all
+// that DoRA scales.
+Tensor with_branch(const Tensor& x, const Tensor& base, const Tensor& weight,
+                   const LoraBranch& lora) {
+  const bool drops = lora.dropout > 0, dora = lora.magnitude.defined();
+  const Tensor input = drops ? at::dropout(x, lora.dropout, /*train=*/true) : x;
+  const Tensor branch = at::linear(at::linear(input, lora.a), lora.b);
+  if (!dora) return base.add(branch, lora.scale);
+  const Tensor factor = dora_factor(weight, lora);
+  if (!drops) return base.add(branch, lora.scale) * factor;
+  return base + product(input, weight) * (factor - 1) + branch * factor * lora.scale;
+}
+
 }  // namespace
 
 Tensor Linear::forward(const Tensor& x) const {
   Tensor y = product(x, weight);
-  if (bias.defined()) y = y + bias;
-  if (lora) {
-    const Tensor input = lora->dropout > 0 ? at::dropout(x, lora->dropout, /*train=*/true) : x;
-    y = y.add(at::linear(at::linear(input, lora->a), lora->b), lora->scale);
-  }
-  return y;
+  if (lora) y = with_branch(x, y, weight, *lora);
+  return bias.defined() ? y + bias : y;
 }
 
 Tensor merged_weight(const Tensor& weight, const LoraBranch& lora) {
-  return at::addmm(weight, lora.b, lora.a, /*beta=*/1, lora.scale);
+  const Tensor added = added_weight(weight, lora);
+  return lora.magnitude.defined() ? added * dora_factor(weight, lora).unsqueeze(1) : added;
 }
 
 void join(std::span<Linear* const> layers) {

@@ -1,5 +1,6 @@
 // A linear layer with an optional bias and an optional LoRA branch (Hu et al. 2021, arXiv
-// 2106.09685), and several of them over one input as one product.
+// 2106.09685; rsLoRA: Kalajdzievski 2023, 2312.03732; DoRA: Liu et al. 2024, 2402.09353), and
+// several of them over one input as one product.
 #pragma once
 
 #include <optional>
@@ -13,7 +14,8 @@ namespace quadrant {
 struct LoraBranch {
   Tensor a;            // [rank, in]
   Tensor b;            // [out, rank]
-  double scale = 1;    // alpha / rank
+  Tensor magnitude;    // [out], the length of each row of the merged weight; undefined: no DoRA
+  double scale = 1;    // alpha / rank, or with rsLoRA alpha / sqrt(rank)
   double dropout = 0;  // on the branch's input, while training
 };
 
@@ -26,7 +28,7 @@ struct Linear {
   Tensor forward(const Tensor& x) const;  // [n, in] -> [n, out]
 };
 
-// The weight with the branch folded in: W + scale * B A.
+// The weight with the branch folded in: W + scale * B A, with DoRA its rows of length `magnitude`.
 Tensor merged_weight(const Tensor& weight, const LoraBranch& lora);
 
 // Lays the weights end to end in one piece of memory; each becomes a view of its part.

@@ -113,6 +113,14 @@ class BpeTokenizer : public ModelTokenizer {
     return to_valid_utf8(bytes);
   }
 
+  std::vector<std::string> token_bytes() const override {
+    std::vector<std::string> bytes = bytes_;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      if (!is_plain(i)) bytes[i].clear();
+    }
+    return bytes;
+  }
+
   std::string hash() const override { return hash_; }
   std::optional<std::int32_t> end_of_text() const override {
     const auto id = vocabulary_.find_control("<|endoftext|>");

@@ -11,6 +11,7 @@
 #include "harness/core/sha256.h"
 #include "harness/core/utf8.h"
 #include "strategies/lm/tokenizer/gguf_vocabulary.h"
+#include "strategies/lm/tokenizer/json/model.h"
 #include "strategies/lm/tokenizer/piece_model.h"
 #include "strategies/lm/tokenizer/special_tokens.h"
 
@@ -21,6 +22,19 @@ constexpr std::string_view kSpace = "\u2581";  // how sentencepiece writes a spa
 
 bool is_type(const PieceModel::Piece& piece, TokenType type) {
   return piece.type == static_cast<int>(type);
+}
+
+std::string bytes_of(const PieceModel::Piece& piece) {
+  if (is_type(piece, TokenType::kByte)) {
+    if (const auto byte = byte_of_token(piece.text)) return {static_cast<char>(*byte)};
+  }
+  std::string bytes;
+  for (std::size_t at = 0; at < piece.text.size();) {
+    const bool space = piece.text.compare(at, kSpace.size(), kSpace) == 0;
+    bytes += space ? ' ' : piece.text[at];
+    at += space ? kSpace.size() : 1;
+  }
+  return bytes;
 }
 
 class SentencePiece : public ModelTokenizer {
@@ -43,6 +57,7 @@ class SentencePiece : public ModelTokenizer {
       ids_.emplace(piece.text, id);
       silent_.push_back(is_type(piece, TokenType::kControl) || is_type(piece, TokenType::kUnknown));
       if (silent_.back()) specials.push_back({piece.text, id});
+      bytes_.push_back(silent_.back() ? "" : bytes_of(piece));
     }
     specials_ = SpecialTokens(std::move(specials));
     if ((rules_.add_bos && !rules_.ids.bos) || (rules_.add_eos && !rules_.ids.eos)) {
@@ -82,6 +97,7 @@ class SentencePiece : public ModelTokenizer {
     return to_valid_utf8(text);
   }
 
+  std::vector<std::string> token_bytes() const override { return bytes_; }
   std::string hash() const override { return hash_; }
   std::optional<std::int32_t> end_of_text() const override { return rules_.ids.eos; }
   const SpecialIds& special() const override { return rules_.ids; }
@@ -96,7 +112,8 @@ class SentencePiece : public ModelTokenizer {
   Rules rules_;
   std::size_t vocabulary_;
   std::unordered_map<std::string, std::int32_t> ids_;
-  std::vector<bool> silent_;  // tokens that stand for no text
+  std::vector<bool> silent_;        // tokens that stand for no text
+  std::vector<std::string> bytes_;  // what each token stands for, "" for none
   SpecialTokens specials_;
   std::string hash_;
 };

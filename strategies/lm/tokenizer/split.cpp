@@ -129,6 +129,14 @@ std::vector<std::string_view> split_smollm(std::string_view text) {
   return words;
 }
 
+constexpr char kGpt2Pattern[] =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
+std::string llama_pattern(const std::string& digits) {
+  return R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)" + digits +
+         R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+}
+
 }  // namespace
 
 std::vector<std::string_view> split_gpt2(std::string_view text) { return cut_all(text, gpt2_word); }
@@ -136,22 +144,23 @@ std::vector<std::string_view> split_gpt2(std::string_view text) { return cut_all
 const std::vector<SplitRule>& split_rules() {
   static const std::vector<SplitRule> rules{
       {.name = "smollm", .split = split_smollm},
-      {.name = "gpt-2", .split = split_gpt2},
-      {.name = "llama-bpe", .split = split_llama, .add_bos = true, .whole_words = true},
-      {.name = "qwen2", .split = split_qwen, .compose = true}};
+      {.name = "gpt-2", .split = split_gpt2, .pattern = kGpt2Pattern},
+      {.name = "llama-bpe",
+       .split = split_llama,
+       .add_bos = true,
+       .whole_words = true,
+       .pattern = llama_pattern(R"(\p{N}{1,3})")},
+      {.name = "qwen2",
+       .split = split_qwen,
+       .compose = true,
+       .pattern = llama_pattern(R"(\p{N})")}};
   return rules;
 }
 
 Splitter find_pattern(std::string_view regex) {
-  static const std::string contractions = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|)";
-  static const std::string letters = R"([^\r\n\p{L}\p{N}]?\p{L}+|)";
-  static const std::string others = R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-  static const std::pair<std::string, Splitter> patterns[] = {
-      {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", split_gpt2},
-      {contractions + letters + R"(\p{N}{1,3})" + others, split_llama},
-      {contractions + letters + R"(\p{N})" + others, split_qwen}};
-  const auto found = std::ranges::find(patterns, regex, &std::pair<std::string, Splitter>::first);
-  return found == std::end(patterns) ? nullptr : found->second;
+  const auto& rules = split_rules();
+  const auto found = std::ranges::find(rules, regex, &SplitRule::pattern);
+  return regex.empty() || found == rules.end() ? nullptr : found->split;
 }
 
 }  // namespace quadrant

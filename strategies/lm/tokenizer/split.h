@@ -17,6 +17,7 @@ struct SplitRule {
   bool add_bos = false;      // when tokenizer.ggml.add_bos_token is not there
   bool whole_words = false;  // a word that is a token is taken as it stands, without merging
   bool compose = false;      // text is brought to NFC first
+  std::string pattern = "";  // as tokenizer.json files write it; "": it takes more than a pattern
 };
 
 // smollm, gpt-2, llama-bpe, qwen2.

@@ -68,7 +68,9 @@ std::string random_tuning(Rng& rng, const std::string& name) {
   const bool lora = rng.below(2) == 1;
   std::string text = "[tuning." + name + "]\nmethod = " + (lora ? "\"lora\"" : "\"full\"") + "\n";
   text += pick(rng, {"purpose = [\"domain_qa\"]\n", "purpose = [\"continued_pretraining\"]\n",
-                     "purpose = [\"domain_qa\", \"continued_pretraining\"]\n"});
+                     "purpose = [\"domain_qa\", \"continued_pretraining\"]\n",
+                     "purpose = [\"sham\", \"format_only\"]\nreplay = \"f\"\nreplay_share = 0.3\n",
+                     "purpose = [\"reading\"]\ndistractors = 5\ngold_share = 0.5\n"});
   const auto real = [&](const char* key) {
     text += std::string(key) + " = " + nlohmann::json(positive(rng) * 0.999).dump() + "\n";
   };
@@ -76,8 +78,14 @@ std::string random_tuning(Rng& rng, const std::string& name) {
     if (rng.below(2)) real(key);
   }
   if (lora) real("alpha"), real("dropout");
+  if (lora && rng.below(2)) {
+    text += pick(
+        rng, {"target_modules = \"all-linear\"\n", "target_modules = [\"v_proj\", \"q_proj\"]\n"});
+    text += "early_stop = true\nuse_rslora = true\nuse_dora = true\nloraplus_lr_ratio = 16\n";
+  }
   if (rng.below(2)) text += "epochs = " + std::to_string(1 + rng.below(99)) + "\n";
-  return text + "lr_scheduler_type = \"" + pick(rng, {"constant", "linear", "cosine"}) + "\"\n";
+  if (rng.below(2)) text += "data = \"a\"\n";
+  return text + "lr_scheduler_type = \"" + pick(rng, schedule_names()) + "\"\n";
 }
 
 std::string random_experiment(std::uint64_t seed) {
@@ -95,6 +103,8 @@ std::string random_experiment(std::uint64_t seed) {
     if (rng.below(2)) text += "context = [\"m\", \"z\"]\n";
     if (rng.below(2)) text += "tuning = [\"y\", \"base\"]\n";
   }
+  if (rng.below(2)) text += "[suite.a]\ncontext = [\"z\"]\ntuning = [\"y\"]\n";
+  if (rng.below(2)) text += "[suite.b]\ntuning = [\"base\"]\nalone = [\"base\"]\n";
   return text;
 }
 
@@ -117,6 +127,56 @@ TEST_CASE("the grid chooses and orders; purposes have one order") {
   CHECK(names(experiment.tunings) == std::vector<std::string>{"a", "base"});
   CHECK(parse_experiment(kSmall, "f").tunings[1].purpose ==
         std::vector<std::string>{"continued_pretraining", "domain_qa"});
+}
+
+TEST_CASE("other names of a purpose are the same tuning") {
+  const auto purpose = [](const std::string& list) {
+    return parse_experiment(kSmall, "f.toml", {"tuning.a.purpose=" + list}).tunings[2].purpose;
+  };
+  using Names = std::vector<std::string>;
+  for (const char* name : {"instruction", "refusal", "style"}) {
+    CHECK(purpose("[\"" + std::string(name) + "\"]") == Names{"domain_qa"});
+  }
+  CHECK(purpose("[\"sham\", \"reading\", \"style\"]") == Names{"domain_qa", "reading", "sham"});
+}
+
+TEST_CASE("keys of tunings that are at their defaults change no hash") {
+  const auto tunings = parse_experiment(kSmall, "f.toml").tunings;
+  CHECK(canonical_json(describe(tunings[2])) ==
+        R"({"alpha":32.0,"batch_size":16,"dropout":0.0,"epochs":8,"learning_rate":0.0001,)"
+        R"("lr_scheduler_type":"linear","max_grad_norm":1.0,"method":"lora",)"
+        R"("purpose":["domain_qa"],"rank":16,"warmup_ratio":0.05,"weight_decay":0.0})");
+  const std::vector<std::string> defaults{"tuning.a.target_modules=all-linear",
+                                          "tuning.a.use_dora=false",
+                                          "tuning.a.loraplus_lr_ratio=1"};
+  CHECK(describe(parse_experiment(kSmall, "f.toml", defaults).tunings[2]) == describe(tunings[2]));
+}
+
+TEST_CASE("target_modules have one order; all of them are all-linear") {
+  const auto targets = [](const std::string& list) {
+    return parse_experiment(kSmall, "f.toml", {"tuning.a.target_modules=" + list})
+        .tunings[2]
+        .target_modules;
+  };
+  CHECK(targets("[\"down_proj\", \"q_proj\"]") == std::vector<std::string>{"q_proj", "down_proj"});
+  CHECK(targets("v_proj") == std::vector<std::string>{"v_proj"});
+  CHECK(targets(nlohmann::json(linear_layer_names()).dump()).empty());
+}
+
+TEST_CASE("a suite may be asked a part of the grid") {
+  const Experiment experiment =
+      parse_experiment(std::string(kSmall) + "[suite.two]\ncontext = [\"ask\"]\nalone = [\"z\"]\n" +
+                           "[suite.three]\ntuning = [\"base\"]\nalone = [\"a\"]\n",
+                       "f.toml", {"suites=[\"one\", \"two\", \"three\"]"});
+  const ContextSpec &zoo = experiment.contexts[0], &shots = experiment.contexts[1];
+  const TuningSpec &base = experiment.tunings[0], &full = experiment.tunings[1];
+  CHECK(asks(experiment, "one", zoo, full));
+  CHECK_FALSE(asks(experiment, "two", zoo, base));
+  CHECK(asks(experiment, "two", shots, base));
+  CHECK_FALSE(asks(experiment, "two", shots, full));
+  CHECK_FALSE(asks(experiment, "three", full));
+  CHECK(asks(experiment, "three", zoo, experiment.tunings[2]));
+  CHECK_FALSE(asks(experiment, "three", shots, experiment.tunings[2]));
 }
 
 TEST_CASE("overrides: typed values, plain texts, new tables") {
@@ -180,6 +240,8 @@ TEST_CASE("the experiments that come with the program are good") {
   const Experiment quickstart = load("quickstart.toml");
   CHECK(names(quickstart.contexts) == std::vector<std::string>{"none", "shots", "rag", "oracle"});
   CHECK(names(quickstart.tunings) == std::vector<std::string>{"base", "lora", "full"});
+  const Experiment primer = load("primer.toml");
+  CHECK(primer.suite_grids.size() == primer.suites.size());
   const Experiment smoke = load("smoke.toml");
   CHECK(smoke.suites == std::vector<std::string>{"company_qa_smoke"});
   CHECK(smoke.tunings[1].epochs == 1);

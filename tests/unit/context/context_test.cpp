@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/core/prompt_variant.h"
 #include "strategies/context/delivery.h"
 #include "strategies/context/fit.h"
 #include "tests/unit/context/world.h"
@@ -88,6 +89,47 @@ TEST_CASE("few-shot: k examples of a seeded order, never of the item's own clust
     texts.insert(make_context(spec_of("few_shot", 6), other)->build(world.suite.test)[0].text);
   }
   CHECK(texts.size() > 1);
+}
+
+TEST_CASE("constrained: the prompts of few-shot, and one form for all items that want the same") {
+  World world;
+  CHECK(contains(context_obstacle(spec_of("constrained"), world.suite), "regex"));
+  world.suite.test[0].meta["regex"] = world.suite.test[1].meta["regex"] = "[0-9]+";
+  const auto prompts = world.build(spec_of("constrained"));
+  const auto plain = world.build(spec_of("few_shot"));
+  for (std::size_t i = 0; i < prompts.size(); ++i) CHECK(prompts[i].text == plain[i].text);
+  REQUIRE(prompts[0].form);
+  CHECK(prompts[0].form == prompts[1].form);
+  CHECK(prompts[2].form == nullptr);
+  CHECK(prompts[0].form->next(prompts[0].form->start(), 'x') == AnswerForm::kNone);
+  CHECK(plain[0].form == nullptr);
+  world.suite.test[0].meta["regex"] = "(";
+  CHECK_THROWS_WITH_AS(world.build(spec_of("constrained")), doctest::Contains("item 1"), Error);
+  world.suite.output_type = "multiple_choice";
+  CHECK(context_obstacle(spec_of("constrained"), world.suite) == "nothing is generated");
+}
+
+TEST_CASE("optimised: each trial is a prompt of its own, the first two those of the suite") {
+  World world;
+  ContextSpec spec = spec_of("optimised");
+  CHECK(contains(context_obstacle(spec, world.suite), "dev.jsonl"));
+  world.suite.dev = world.suite.test;
+  CHECK(context_obstacle(spec, world.suite).empty());
+  std::set<std::string> texts;
+  for (spec.trial = 0; spec.trial < 20; ++spec.trial) {
+    const PromptVariant variant = prompt_variant(spec.trial);
+    const std::string text = world.build(spec)[0].text;
+    CHECK_MESSAGE(texts.insert(text).second, text);
+    int shown = 0;
+    for (auto at = text.find("ask "); at != std::string::npos; at = text.find("ask ", at + 1)) {
+      ++shown;
+    }
+    CHECK(shown == variant.examples);
+    CHECK(contains(text, variant.instruction));
+    CHECK(contains(text, "How many crates did the apple farm sell?"));
+  }
+  spec.trial = 0;
+  CHECK(world.build(spec)[0].text == world.build(spec_of("zero_shot"))[0].text);
 }
 
 TEST_CASE("few-shot: the item itself is no example, whatever its cluster") {
@@ -321,7 +363,7 @@ TEST_CASE("the list of kinds, and a misspelt one") {
   }
   CHECK(names == std::vector<std::string>{"zero_shot", "few_shot", "dynamic_few_shot", "rag",
                                           "oracle", "distractor", "shuffled_index",
-                                          "counterfactual"});
+                                          "counterfactual", "constrained", "optimised"});
   try {
     world.make(spec_of("few_shots"));
     FAIL("no error");

@@ -133,25 +133,61 @@ TEST_CASE("domain_qa without a chat template: end of text, where there is one") 
   CHECK(parts(bare[0]).learnt == model.bytes.encode_plain(" Ann"));
 }
 
-TEST_CASE("domain_qa: prompts of one's own, and conversations whose last turn is learnt") {
+TEST_CASE("domain_qa: prompts of one's own, and conversations of which every answer is learnt") {
   Suite suite = make_suite();
   TrainingExample chat;
   chat.kind = Kind::kMessages;
   chat.messages = {{"user", "one"}, {"assistant", "two"}, {"user", "three"}, {"assistant", "four"}};
   suite.train = {prompt_completion("Say {question}", "no"), chat};
   FakeModel model;
-  const auto set = make_training_set(tuning({"domain_qa"}), suite, model);
-  REQUIRE(set.size() == 2);
-  CHECK(model.bytes.decode(parts(set[0]).given) ==
-        "system\nShort.\nuser\nSay {question}\nassistant\n");
-  CHECK(model.bytes.decode(parts(set[0]).learnt) == "no");
-  CHECK(model.bytes.decode(parts(set[1]).given) ==
-        "user\none\nassistant\ntwo\nuser\nthree\nassistant\n");
-  CHECK(parts(set[1]).learnt == with_end(model, "four", ByteTokenizer::kEnd));
+  for (const bool bos : {false, true}) {
+    model.bytes.bos = bos;
+    const auto set = make_training_set(tuning({"domain_qa"}), suite, model);
+    REQUIRE(set.size() == 2);
+    CHECK(model.bytes.decode(parts(set[0]).given) ==
+          "system\nShort.\nuser\nSay {question}\nassistant\n");
+    CHECK(model.bytes.decode(parts(set[0]).learnt) == "no");
+    // As evaluation writes the conversation up to its last answer, and that answer's end.
+    TokenIds whole = model.bytes.encode(
+        model.chat_ml.render({chat.messages.data(), chat.messages.size() - 1}, true));
+    const TokenIds last = with_end(model, "four", ByteTokenizer::kEnd);
+    whole.insert(whole.end(), last.begin(), last.end());
+    CHECK(set[1].ids == whole);
+    TokenIds learnt;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      if (set[1].learn[i]) learnt.push_back(whole[i]);
+    }
+    TokenIds wanted = with_end(model, "two", ByteTokenizer::kEnd);
+    wanted.insert(wanted.end(), last.begin(), last.end());
+    CHECK(learnt == wanted);
+  }
   suite.train[1].messages.pop_back();
   CHECK_THROWS_AS(make_training_set(tuning({"domain_qa"}), suite, model), Error);
   suite.train[1].messages.clear();
   CHECK_THROWS_AS(make_training_set(tuning({"domain_qa"}), suite, model), Error);
+}
+
+TEST_CASE("domain_qa: a template that writes an earlier answer differently later is refused") {
+  struct Forgetful : test::ChatMl {
+    MarkedText render(std::span<const Message> messages, bool prompt) const override {
+      std::vector<Message> kept(messages.begin(), messages.end());
+      for (std::size_t i = 0; i + 1 < kept.size(); ++i) {
+        if (kept[i].role == "assistant") kept[i].content = "...";
+      }
+      return ChatMl::render(kept, prompt);
+    }
+  };
+  struct Model : FakeModel {
+    Forgetful forgetful;
+    const ChatTemplate& chat_template() const override { return forgetful; }
+  };
+  Suite suite = make_suite();
+  suite.train[0].kind = Kind::kMessages;
+  suite.train[0].messages = {{"user", "a"}, {"assistant", "b"}};
+  CHECK_NOTHROW(make_training_set(tuning({"domain_qa"}), suite, Model()));
+  suite.train[0].messages.insert(suite.train[0].messages.end(),
+                                 {{"user", "c"}, {"assistant", "d"}});
+  CHECK_THROWS_AS(make_training_set(tuning({"domain_qa"}), suite, Model()), Error);
 }
 
 TEST_CASE("domain_qa: a line beyond the window is an error that names it") {
@@ -214,6 +250,17 @@ TEST_CASE("continued_pretraining: a long document becomes several windows, nothi
   CHECK(set[2].ids.back() == ByteTokenizer::kEndOfText);
   model.window = 5;  // the end of text alone would be the third
   CHECK(make_training_set(tuning({"continued_pretraining"}), suite, model).size() == 2);
+}
+
+TEST_CASE("a sequence has the stage of its line; documents are of the first") {
+  Suite suite = make_suite();
+  for (TrainingExample& line : suite.train) line.stage = 3;
+  const FakeModel model;
+  const auto set = make_training_set(tuning({"continued_pretraining", "domain_qa"}), suite, model);
+  REQUIRE(set.size() == 4);
+  CHECK(set[0].stage == 1);
+  CHECK(set[2].stage == 3);
+  CHECK(set[3].stage == 3);
 }
 
 TEST_CASE("purposes in their order; base learns nothing") {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "datasets/suite.h"
+#include "datasets/suite_files.h"
 #include "harness/core/error.h"
 #include "tests/unit/datasets/suite_folder.h"
 
@@ -105,6 +106,42 @@ TEST_CASE("the four forms of training lines") {
   CHECK(train[3].messages[1].content == "v");
 }
 
+TEST_CASE("the usual forms of fine-tuning data are the same examples") {
+  const SuiteFolder folder;
+  using Kind = TrainingExample::Kind;
+  const auto roles = [](const TrainingExample& example) {
+    std::string text;
+    for (const Message& message : example.messages) {
+      text += message.role + "=" + message.content + " ";
+    }
+    return text;
+  };
+  const std::string lines[] = {
+      R"({"instruction":"i","input":"","output":"o","cluster":"c","gold_docs":["d"]})",
+      R"({"instruction":"i","input":"more","output":"o"})",
+      R"({"instruction":"i","output":"o","system":"s","history":[["a","b"],["c","d"]]})",
+      R"({"conversations":[{"from":"human","value":"u"},{"from":"gpt","value":"v"}],"system":"s"})",
+      R"({"conversations":[{"from":"system","value":"s"},{"from":"user","value":"u"},
+          {"from":"assistant","value":"v"}]})",
+      R"({"messages":[{"role":"user","content":"u"},{"role":"assistant","content":"v","weight":1}]})"};
+  std::string list;
+  for (const std::string& line : lines) list += (list.empty() ? "[" : ",\n") + line;
+  folder.write("list.json", list + "]");
+  const auto examples = read_training_examples(folder.path() / "list.json");
+  REQUIRE(examples.size() == 6);
+  CHECK(examples[0].kind == Kind::kPromptCompletion);
+  CHECK(examples[0].prompt == "i");
+  CHECK(examples[0].completion == "o");
+  CHECK(examples[0].cluster == "c");
+  CHECK(examples[0].gold_docs == std::vector<std::string>{"d"});
+  CHECK(examples[1].prompt == "i\nmore");
+  CHECK(roles(examples[2]) == "system=s user=a assistant=b user=c assistant=d user=i assistant=o ");
+  CHECK(roles(examples[3]) == "system=s user=u assistant=v ");
+  CHECK(roles(examples[4]) == roles(examples[3]));
+  CHECK(roles(examples[5]) == "user=u assistant=v ");
+  CHECK(examples[5].line == 6);
+}
+
 TEST_CASE("CRLF and a byte order mark are tolerated; text is brought to NFC") {
   SuiteFolder folder;
   folder.write_good();
@@ -163,5 +200,28 @@ TEST_CASE("find_suite: built-in, folder, neither") {
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.mend().find("did you mean \"company_qa\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("a built-in suite's name in a tier; other names stay as they are") {
+  CHECK(name_in_tier("slack", Tier::kFull) == "slack_full");
+  CHECK(name_in_tier("slack", Tier::kSmoke) == "slack_smoke");
+  CHECK(name_in_tier("slack", Tier::kCpu) == "slack");
+  CHECK(name_in_tier("slack_full", Tier::kSmoke) == "slack_full");
+  CHECK(name_in_tier("my/folder", Tier::kFull) == "my/folder");
+  CHECK(parse_tier("cpu") == Tier::kCpu);
+  CHECK_THROWS_WITH_AS(parse_tier("huge"), doctest::Contains("no tier"), Error);
+}
+
+TEST_CASE("a training line may belong to a later stage; anything but a count from 1 is refused") {
+  SuiteFolder folder;
+  folder.write_good().write("train.jsonl", R"({"text": "a"}
+{"text": "b", "stage": 2})");
+  const Suite suite = load_suite(folder.path());
+  CHECK(suite.train[0].stage == 1);
+  CHECK(suite.train[1].stage == 2);
+  for (const char* stage : {"0", "1.5", "\"2\"", "1e9"}) {
+    folder.write("train.jsonl", R"({"text": "a", "stage": )" + std::string(stage) + "}");
+    CHECK_THROWS_WITH_AS(load_suite(folder.path()), doctest::Contains("train.jsonl:1"), Error);
   }
 }

@@ -115,6 +115,17 @@ TEST_CASE("each habit gives its own outcome") {
       {"instructions", lookup, {{"prompt_level_strict_acc", 1}, {"inst_level_strict_acc", 1}}},
       {"domain_text", lookup, {{"contains", 1}}},
       {"domain_text", copier, {{"contains", 0}}},
+      {"company_qa_again", refuser, {{"contains", 0}, {"abstained", 1}}},
+      {"company_qa_reworded", procrastinator, {{"contains", 0}, {"abstained", 0}}},
+      {"updates_retuned", yesterday, {{"contains", 1 - kChanged}, {"stale", 1}}},
+      {"updates_in_turn", yesterday, {{"contains", 1 - kChanged}, {"stale", 1}}},
+      {"updates_replayed", styler, {{"contains", 0}, {"stale", 0}}},
+      {"slack_formal", lookup, {{"completed", 1}, {"deferred", 0}, {"contains", 1}}},
+      {"slack_formal", procrastinator, {{"completed", 0}, {"deferred", 1}, {"contains", 0}}},
+      {"refusal_prompted", lookup, {{"refusal_balance", 1}, {"contains", 1}}},
+      {"refusal_prompted", refuser, {{"refusal_balance", 0.5}, {"over_refusal", 1}}},
+      {"refusal_prompted", telltale, {{"refusal_balance", 0.5}, {"under_refusal", 1}}},
+      {"domain_text_unseen", lookup, {{"chrf", 1}, {"rougeL", 1}}},
       {"retention", lookup, {{"contains", 1}}},
       {"retention", refuser, {{"contains", 0}}},
   };
@@ -125,6 +136,34 @@ TEST_CASE("each habit gives its own outcome") {
       CAPTURE(metric);
       CAPTURE(outcome.model(suite.test[0]));
       CHECK(mean_score(suite, metric, outcome.model) == doctest::Approx(mean).epsilon(1e-9));
+    }
+  }
+}
+
+// In every suite, whatever it asks: whoever knows gets full marks by its first metric, and no habit
+// comes near.
+TEST_CASE("no suite takes a habit for knowledge") {
+  struct Habit {
+    const char* name;
+    std::string (*model)(const Item&);
+  };
+  const Habit habits[] = {{"copier", copier},
+                          {"styler", styler},
+                          {"refuser", refuser},
+                          {"procrastinator", procrastinator}};
+  for (const BuiltInSuite& built_in : built_in_suites()) {
+    CAPTURE(built_in.name);
+    const Suite suite = built_in.make(Tier::kCpu, 0);
+    const std::string& metric = suite.metrics.at(0);
+    REQUIRE(find_metric(metric).higher_is_better);
+    CHECK(mean_score(suite, metric, lookup) == doctest::Approx(1));
+    for (const Habit& habit : habits) {
+      CAPTURE(habit.name);
+      const double mean = mean_score(suite, metric, habit.model);
+      CAPTURE(mean);
+      // A request repeated whole has all that it asks for (datasets/slack/README.md).
+      if (built_in.name.starts_with("slack") && habit.model == copier) continue;
+      CHECK(mean <= 0.5 + 1e-9);
     }
   }
 }

@@ -1,9 +1,17 @@
 // Gemma 3 270M against transformers on the same de-quantised weights.
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <cmath>
 
+#include <filesystem>
+
 #include "golden.h"
+#include "strategies/lm/tokenizer/tokenizer.h"
+#include "strategies/lm/weights/gguf.h"
+#include "strategies/model_files.h"
+#include "strategies/tuning/gguf_tokenizer.h"
 
 using namespace quadrant;
 
@@ -46,4 +54,25 @@ TEST_CASE("Gemma 3: greedy answers equal transformers'") {
     CHECK(answers[i].ids == reference["chat"][i]["completion_ids"].get<TokenIds>());
     CHECK(answers[i].text == reference["chat"][i]["text"].get<std::string>());
   }
+}
+
+TEST_CASE("Gemma's tokenizer as tokenizer.json gives the same ids") {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("quadrant_gemma_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const TokenizerFiles files =
+      hugging_face_tokenizer(GgufFile(model_file("gemma-3-270m")), gemma3().context_window());
+  write_atomically(folder / "tokenizer.json", files.tokenizer);
+  write_atomically(folder / "tokenizer_config.json", files.config);
+  const auto found = load_tokenizer(folder);
+  std::filesystem::remove_all(folder);
+  const auto reference = golden("sentencepiece.json");
+  const auto texts = reference["texts"].get<std::vector<std::string>>();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    CAPTURE(texts[i]);
+    const auto ids = reference["gemma"][i].get<TokenIds>();
+    CHECK(found->encode_trusted(texts[i]) == ids);
+    CHECK(found->decode(ids) == reference["gemma_decoded"][i].get<std::string>());
+  }
+  CHECK(found->special().ends == TokenIds{1});
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "golden.h"
+#include "harness/metrics/answer_form.h"
+#include "harness/metrics/scorers.h"
 #include "harness/run/noise_floor.h"
 #include "strategies/lm/language_model.h"
 
@@ -124,4 +126,32 @@ TEST_CASE("a prompt that does not fit is a record with an error") {
   CHECK(answers[0].stop == StopReason::kError);
   CHECK(answers[0].error.find("context window of 8192") != std::string::npos);
   CHECK(answers[1].error.empty());
+}
+
+TEST_CASE(
+    "answers that are held to a form have it, beside free ones, and may end only where it ends") {
+  auto& model = smollm2();
+  Item choice, ticket;
+  choice.meta = {{"regex", "(yes|no)"}};
+  ticket.meta = {{"schema", R"({"type": "object", "properties": {"day": {"enum": ["Mon", "Tue"]},
+      "id": {"type": "string", "pattern": "^TK-[0-9]{4}$"}}, "required": ["day", "id"]})"}};
+  std::vector<TokenIds> prompts;
+  for (const char* text :
+       {"The harbour is", "Is the harbour open?", "Ticket TK-4711, on Tuesday:"}) {
+    prompts.push_back(model.tokenizer().encode_plain(text));
+  }
+  Decoding decoding{.max_new_tokens = 32, .stop = {}};
+  const auto free = model.generate(prompts, decoding);
+  decoding.forms = {nullptr, answer_form(choice), answer_form(ticket)};
+  const auto held = model.generate(prompts, decoding);
+  CHECK(held[0].ids == free[0].ids);
+  CHECK((held[1].text == "yes" || held[1].text == "no"));
+  MESSAGE(held[2].text);
+  CHECK(regex(held[1].text, choice) == 1);
+  CHECK(schema_valid(held[2].text, ticket) == 1);
+  CHECK(regex(free[1].text, choice) == 0);
+  for (const int held_row : {1, 2}) {
+    CHECK(held[static_cast<std::size_t>(held_row)].stop == StopReason::kEos);
+    CHECK(held[static_cast<std::size_t>(held_row)].logprob < -1);  // the model's own, of all tokens
+  }
 }

@@ -54,6 +54,17 @@ std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& job,
   return steps;
 }
 
+// The folder of a full tuning is a model of its own, with the base's tokenizer and template.
+void check_folder(const fs::path& folder, const LanguageModel& base) {
+  const LoadedModel loaded = load_model({folder.string()});
+  const std::vector<Message> chat{{"user", "Who is it?"}, {"assistant", "<|im_end|>"}};
+  const MarkedText prompt = base.chat_template().render(chat, true);
+  const MarkedText again = loaded.chat_template->render(chat, true);
+  CHECK(again.text == prompt.text);
+  CHECK(loaded.tokenizer->encode(again) == base.tokenizer().encode(prompt));
+  CHECK(loaded.end_tokens.front() == 2);
+}
+
 std::unique_ptr<ModelEngine> engine() { return load_engine({"smollm2-135m-instruct"}, true); }
 
 }  // namespace
@@ -97,6 +108,8 @@ TEST_CASE("a training that was stopped goes on bit for bit") {
     TrainingJob job = golden_job(reference, method, {});
     job.tuning.dropout = method == "lora" ? 0.1 : 0;
     job.tuning.epochs = 1;
+    // LoRA in two stages: what was stopped in the first one goes on into the second.
+    for (std::size_t i = 0; method == "lora" && i < 12; ++i) job.sequences[i].stage = 2;
     const ScratchFolder folder;
     job.folder = folder.path / "whole";
     const auto whole = model->train(job, [](const TrainingStep&) { return true; });
@@ -106,7 +119,28 @@ TEST_CASE("a training that was stopped goes on bit for bit") {
     REQUIRE(cut.finished);
     CHECK(cut.result.steps == 5);
     CHECK(cut.result.weights_hash == whole.result.weights_hash);
+    if (method == "full") check_folder(job.folder, model->model());
   }
+}
+
+TEST_CASE("stages: one after the other, each with its own warm-up") {
+  TrainingJob job = golden_job(golden("training.json"), "lora", {});
+  const ScratchFolder folder;
+  job.folder = folder.path;
+  job.tuning.epochs = 1;
+  job.sequences.resize(4);
+  std::int64_t later = 0;
+  for (std::size_t i = 0; i < 2; ++i) {  // the first two lines are learnt last
+    job.sequences[i].stage = 7;
+    later += static_cast<std::int64_t>(job.sequences[i].ids.size());
+  }
+  const std::string hash = job_hash(job);
+  const auto steps = train(*engine(), job);
+  REQUIRE(steps.size() == 2);
+  CHECK(steps[1].tokens == later);
+  CHECK(steps[0].learning_rate == steps[1].learning_rate);
+  job.sequences[0].stage = 1;
+  CHECK(job_hash(job) != hash);
 }
 
 TEST_CASE("LoRA: merged equals unmerged; taking it off restores the base bit for bit") {

@@ -11,6 +11,8 @@
 #include <string>
 
 #include "harness/core/files.h"
+#include "harness/core/interfaces.h"
+#include "harness/core/utf8.h"
 
 namespace quadrant {
 
@@ -25,6 +27,17 @@ inline std::filesystem::path minilm_folder() {
 inline nlohmann::json golden(const std::string& name) {
   return nlohmann::json::parse(
       read_text(std::filesystem::path(QUADRANT_SOURCE_DIR) / "tests/golden" / name));
+}
+
+// What the tokens stand for, one after the other: what decode() gives, but for broken characters
+// and a space that a tokenizer puts before the first word.
+inline bool spells(const Tokenizer& tokenizer, const std::vector<std::string>& bytes,
+                   const TokenIds& ids) {
+  std::string spelt;
+  for (const std::int32_t id : ids) spelt += bytes.at(static_cast<std::size_t>(id));
+  const std::string decoded = tokenizer.decode(ids);
+  return to_valid_utf8(spelt) == decoded || spelt == " " + decoded ||
+         decoded.find("\uFFFD") != std::string::npos;
 }
 
 class TempFolder {

@@ -70,9 +70,12 @@ struct TinyVocabulary {
 TEST_CASE("Gemma's ids are those of the Hugging Face tokenizer") {
   const auto texts = expected().at("texts").get<std::vector<std::string>>();
   REQUIRE(texts.size() > 50);
+  const std::vector<std::string> bytes = gemma().token_bytes();
+  CHECK(bytes.at(static_cast<std::size_t>(*gemma().id_of("<0x0A>"))) == "\n");
   for (std::size_t i = 0; i < texts.size(); ++i) {
     CAPTURE(texts[i]);
     const TokenIds ids = gemma().encode_trusted(texts[i]);
+    CHECK(spells(gemma(), bytes, ids));
     CHECK(ids == expected().at("gemma")[i].get<TokenIds>());
     CHECK(gemma().encode_plain(texts[i]) == expected().at("gemma_plain")[i].get<TokenIds>());
     CHECK(gemma().decode(ids) == expected().at("gemma_decoded")[i].get<std::string>());

@@ -42,9 +42,13 @@ TEST_CASE("tokenizer.json gives the ids and texts of the tokenizers library") {
     if (name == "texts") continue;
     CAPTURE(name);
     const auto tokenizer = load(expected.at("config"));
+    const std::vector<std::string> bytes = tokenizer->token_bytes();
+    // Spaces between the words of encoders depend on what stands beside them.
+    const bool writes_words = expected.at("config").dump().find("WordPiece") != std::string::npos;
     for (std::size_t i = 0; i < texts.size(); ++i) {
       CAPTURE(texts[i]);
       const TokenIds ids = tokenizer->encode_trusted(texts[i]);
+      if (!writes_words) CHECK(spells(*tokenizer, bytes, ids));
       CHECK(ids == expected.at("ids")[i].get<TokenIds>());
       CHECK(tokenizer->encode_plain(texts[i]) == expected.at("plain")[i].get<TokenIds>());
       CHECK(tokenizer->decode(ids) == expected.at("decoded")[i].get<std::string>());

@@ -23,6 +23,7 @@ constexpr Arm kArms[] = {
     {"oracle", "base", .74, .75}, {"none", "lora", .48, .09},   {"shots", "lora", .50, .10},
     {"rag", "lora", .79, .66},    {"oracle", "lora", .86, .81}, {"none", "full", .61, .11},
     {"shots", "full", .58, .12},  {"rag", "full", .56, .41},    {"oracle", "full", .66, .58}};
+constexpr Arm kElsewhere{"none", "other", .02, .02};
 
 constexpr const char* kColours[] = {"amber", "teal", "violet", "umber", "초록", "silver"};
 
@@ -35,15 +36,7 @@ class Builder {
   std::int64_t build() {
     make_items();
     begin_run();
-    for (const Arm& arm : kArms) {
-      const bool tuned = std::string(arm.tuning) != "base";
-      if (tuned && !options_.tuned) continue;
-      const bool seeded = tuned || std::string(arm.context) == "shots";
-      if (!seeded) add_cell(arm, std::nullopt);
-      for (const std::int64_t seed : seeded ? options_.seeds : std::vector<std::int64_t>{}) {
-        add_cell(arm, seed);
-      }
-    }
+    for (const std::string& suite : options_.suites) add_suite(suite);
     store_.finish_run(run_, "done");
     store_.database().execute(
         "UPDATE run SET hash='" + hash("run") +
@@ -53,6 +46,21 @@ class Builder {
   }
 
  private:
+  void add_suite(const std::string& suite) {
+    suite_ = suite;
+    std::vector<Arm> arms(std::begin(kArms), std::end(kArms));
+    if (options_.elsewhere) arms.push_back(kElsewhere);
+    for (const Arm& arm : arms) {
+      const bool tuned = std::string(arm.tuning) != "base";
+      if (tuned && !options_.tuned) continue;
+      const bool seeded = tuned || std::string(arm.context) == "shots";
+      if (!seeded) add_cell(arm, std::nullopt);
+      for (const std::int64_t seed : seeded ? options_.seeds : std::vector<std::int64_t>{}) {
+        add_cell(arm, seed);
+      }
+    }
+  }
+
   std::string filler() const {
     std::string text;
     Rng rng(17);
@@ -78,7 +86,7 @@ class Builder {
   void make_items() {
     for (int c = 0; c < options_.clusters; ++c) {
       for (int k = 0; k < 2; ++k) {
-        add_item(c, k, c % 2 ? "documents only" : "documents and questions", true);
+        add_item(c, k, options_.slices[c % 2], true);
       }
       if (c % 6 == 0) add_item(c, 2, "unanswerable", false);
     }
@@ -116,8 +124,12 @@ class Builder {
     row.hash = hash(name);
     row.run_id = run_;
     row.dataset_id = training_set_;
+    if (method == kElsewhere.tuning) {
+      row.dataset_id = store_.put_dataset(
+          {hash("train another"), "another", "1", "train", "generator", "Apache-2.0", 420});
+    }
     row.seed = seed;
-    row.method = method;
+    row.method = method == "full" ? "full" : "lora";
     row.config = "{}";
     row.id = store_.begin_training(row);
     Rng rng(static_cast<std::uint64_t>(seed), method);
@@ -152,16 +164,20 @@ class Builder {
     if (context == "shots") spec = R"({"k":4,"kind":"few_shot"})";
     if (context == "rag") spec = R"({"k":3,"kind":"rag","retriever":"dense"})";
     if (context == "oracle") spec = R"({"budget_tokens":1024,"kind":"oracle"})";
-    return store_.put_strategy(
-        {context + " + " + tuning, spec, fmt::format(R"({{"method":"{}"}})", tuning)});
+    const std::string model = tuning == kElsewhere.tuning
+                                  ? R"({"data":"another","method":"lora"})"
+                                  : fmt::format(R"({{"method":"{}"}})", tuning);
+    return store_.put_strategy({context + " + " + tuning, spec, model});
   }
 
   void add_cell(const Arm& arm, std::optional<std::int64_t> seed) {
-    const std::string name = fmt::format("{}{}{}", arm.context, arm.tuning, seed.value_or(-1));
+    const std::string suite = suite_ == options_.suites[0] ? "" : suite_;
+    const std::string name =
+        fmt::format("{}{}{}{}", suite, arm.context, arm.tuning, seed.value_or(-1));
     RunCellRow row;
     row.cell.hash = hash(name);
     row.cell.spec = "{}";
-    row.cell.suite = "company_qa";
+    row.cell.suite = suite_;
     row.cell.task = "qa";
     row.cell.task_version = "1";
     row.cell.dataset_id = dataset_;
@@ -202,7 +218,7 @@ class Builder {
             std::string(arm.context) + arm.tuning);
     const bool rag = std::string(arm.context) == "rag",
                oracle = std::string(arm.context) == "oracle";
-    const bool trained = item.meta.at("slice").starts_with("documents and");
+    const bool trained = item.meta.at("slice").starts_with(options_.slices[0]);
     const bool hit = oracle || Rng(number, "hit").uniform() < .8;
     double chance = trained ? arm.trained : arm.untrained;
     if (rag) chance = hit ? std::min(1.0, chance * 1.2) : chance * .2;
@@ -242,6 +258,7 @@ class Builder {
   Store& store_;
   const FixtureOptions& options_;
   std::vector<Item> items_;
+  std::string suite_;
   std::int64_t run_ = 0, dataset_ = 0, training_set_ = 0;
 };
 

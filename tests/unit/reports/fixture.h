@@ -18,6 +18,9 @@ struct FixtureOptions {
   std::string long_output;  // of the first item in every cell
   bool tuned = true;        // also lora and full
   int filler_words = 0;     // added to each prompt and passage
+  std::vector<std::string> suites{"company_qa"};  // each asks the same items, with the same luck
+  std::string slices[2] = {"documents and questions", "documents only"};  // of clusters in turn
+  bool elsewhere = false;  // also "other", a LoRA tuned on the data of another suite
 };
 
 // Puts the run into a store; returns its id.

@@ -146,6 +146,7 @@ class ScriptedEngine : public ModelEngine {
   void use_base() override { model_.learnt.clear(); }
   void use_tuned(const fs::path& folder) override {
     model_.learnt = read_text(folder / "adapter.txt");
+    script_.loaded.push_back(folder.filename());
   }
 
   Training train(const TrainingJob& job,
@@ -166,7 +167,8 @@ class ScriptedEngine : public ModelEngine {
       ++step;
       ++script_.steps;
       weights = sha256_hex(weights + std::to_string(step));
-      const bool go_on = observe({step, steps, fraction(weights), 1.0, 1e-3, 100, 0.01});
+      const bool go_on = observe(
+          {step, steps, 2 + fraction(weights) - 3.0 * step / steps, 1.0, 1e-3, 100, 0.01, {}});
       // Only now and then, so that a killed training repeats steps that were observed before.
       if (step % 2 == 0 || !go_on) {
         write_atomically(checkpoint, nlohmann::json{{"step", step}, {"weights", weights}}.dump());
@@ -179,6 +181,10 @@ class ScriptedEngine : public ModelEngine {
       }
     }
     write_atomically(job.folder / "adapter.txt", weights);
+    if (!job.dev.empty()) {
+      fs::create_directories(job.folder / kEarlyStop);
+      write_atomically(job.folder / kEarlyStop / "adapter.txt", "early " + weights);
+    }
     fs::remove(checkpoint);
     ++script_.trainings;
     return {true, {sha256_hex(weights), steps, 5, steps * 100, steps * 3000.0, steps * 0.01}};
@@ -223,7 +229,8 @@ class FakeContext : public Context {
       }
     }
     const bool found = script_.skill || fraction(item.id) < 0.6;
-    const bool shows = spec_.kind == "oracle" || (spec_.kind == "rag" && found);
+    const bool shows = spec_.kind == "oracle" || (spec_.kind == "rag" && found) ||
+                       (spec_.kind == "optimised" && spec_.trial == 2);  // the best prompt
     const auto& corpus = environment_.suite.corpus;
     for (std::size_t i = 0; i < corpus.size(); ++i) {
       if (!shows || corpus[i].id != item.gold_docs.at(0)) continue;
@@ -287,6 +294,9 @@ Workbench make_bench(const Experiment& experiment, const std::vector<Suite>& sui
       sequences.push_back(std::move(sequence));
     }
     return sequences;
+  };
+  bench.makers.make_dev_set = [](const TuningSpec&, const Suite&, const LanguageModel& model) {
+    return std::vector<TrainingSequence>{{model.tokenizer().encode_plain("dev"), {0, 1, 1}}};
   };
   return bench;
 }

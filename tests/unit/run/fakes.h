@@ -30,6 +30,7 @@ struct Script {
   std::optional<Skill> skill;
   bool shuffled_index = false;                // retrieval shows the passage of another item
   int batches = 0, steps = 0, trainings = 0;  // done so far
+  std::vector<std::string> loaded;            // the last parts of the folders of tuned models
   std::function<void()> before_batch = [] {};
   std::function<void()> before_step = [] {};
   std::function<void(Generation&)> after_answer = [](Generation&) {};

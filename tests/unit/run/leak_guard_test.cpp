@@ -19,7 +19,7 @@ kind = "qa"
 metrics = ["contains"]
 [prompt]
 system = "{}"
-question = "Question: {{question}}"
+question = {}
 )";
 
 // The lines of a suite's files; a line of train.jsonl stands at number 2, behind an empty one.
@@ -27,11 +27,13 @@ struct Planted {
   std::string train, test;
   std::string corpus = R"({"_id": "d1", "text": "Pier 4 is kept by Orla Fenn."})";
   std::string system = "Answer with a short phrase.";
+  std::string question = R"("Question: {question}")";  // as TOML
 };
 
 Suite suite_of(const Planted& planted) {
   test::TemporaryFolder folder;
-  write_atomically(folder / "suite.toml", fmt::format(fmt::runtime(kManifest), planted.system));
+  write_atomically(folder / "suite.toml",
+                   fmt::format(fmt::runtime(kManifest), planted.system, planted.question));
   write_atomically(folder / "corpus.jsonl", planted.corpus);
   write_atomically(folder / "train.jsonl", "\n" + planted.train);
   write_atomically(folder / "test.jsonl", planted.test);
@@ -104,6 +106,17 @@ TEST_CASE("a planted leak of each kind names item, file and line") {
        "item t1",
        "suite.toml, prompt.system; test.jsonl:1",
        {R"({"text": "x"})", kKeeper, Planted().corpus, "Orla Fenn keeps pier 4."}},
+      {"gold",
+       "item t1",
+       "suite.toml, prompt.question; test.jsonl:1",
+       {R"({"text": "x"})", kKeeper, Planted().corpus, "Be short.",
+        R"("Orla Fenn asks: {question}")"}},
+      {"gold",  // in one of several wordings
+       "item t1",
+       "suite.toml, prompt.question; test.jsonl:1",
+       {R"({"text": "x"})", kKeeper, Planted().corpus, "Be short.",
+        "[\"{question}\", \"{question} Is it Orla Fenn?\"]\ncontext = [\"{passages}{question}\", "
+        "\"{passages}{question} \"]"}},
       {"twice",
        "who keeps it",
        "train.jsonl:2",
@@ -141,7 +154,8 @@ TEST_CASE("what looks like a leak and is none") {
   const std::string line = R"({"text": "They asked: )" + kLong + R"(!", "cluster": "a"})";
   const std::string other = R"({"text": "I heard: )" + kLong + R"(.", "cluster": "b"})";
   const std::vector<Planted> rows{
-      // Another wording of a trained fact, with the item's own cluster: company_qa's trained_qa.
+      // Another wording of a trained fact, with the item's own cluster: company_qa's
+      // trained_qa.
       {R"({"question": "Who keeps pier 4?", "answer": "Orla Fenn", "cluster": "pier 4"})", kKeeper},
       // A paraphrase in a text, for an item of which only the questions are held out.
       {R"({"text": "Pier 4 is kept by Orla Fenn.", "cluster": "pier 4"})", held_out("questions")},
@@ -179,6 +193,24 @@ TEST_CASE("a claim that means nothing is refused") {
   homeless.replace(homeless.find(R"(, "cluster": "pier 4")"), 21, "");
   CHECK_THROWS_WITH_AS(find_leaks(suite_of({line, homeless}), kAll),
                        doctest::Contains("has no cluster"), Error);
+}
+
+TEST_CASE("who shows examples and who reads documents is watched for it") {
+  const auto use = [](const char* kind, std::vector<std::string> purpose) {
+    Experiment experiment;
+    experiment.contexts.resize(1);
+    experiment.contexts[0].kind = kind;
+    experiment.tunings.resize(1);
+    experiment.tunings[0].purpose = std::move(purpose);
+    return training_use(experiment);
+  };
+  for (const char* kind : {"few_shot", "dynamic_few_shot", "constrained", "optimised"}) {
+    CAPTURE(kind);
+    CHECK(use(kind, {}).demonstrations);
+  }
+  CHECK_FALSE(use("rag", {}).demonstrations);
+  CHECK(use("rag", {"continued_pretraining"}).documents);
+  CHECK_FALSE(use("rag", {"domain_qa"}).documents);
 }
 
 TEST_CASE("a leak stops a run before anything is computed") {

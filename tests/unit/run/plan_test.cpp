@@ -1,6 +1,7 @@
 // The plan: which cells there are, what makes them the same, what is left out and why.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "harness/core/error.h"
@@ -126,4 +127,70 @@ TEST_CASE("with a store the plan knows what is there and how fast this machine i
   for (const PlannedCell& cell : plan.cells) CHECK(cell.done.has_value() == (cell.training < 0));
   CHECK(plan.total().seconds.has_value());
   CHECK_FALSE(plan_of(scene, {0, {}, false}, &store).cells[0].done.has_value());
+}
+
+// A second suite beside the scene's own, of the same questions.
+std::filesystem::path second_suite(Scene& scene, const std::string& test,
+                                   const std::string& train) {
+  const auto folder = std::filesystem::path(scene.experiment.suites[0]).parent_path() / "two";
+  test::write_toy_suite(folder, scene.script, 9, 0);
+  std::string manifest = read_text(folder / "suite.toml");
+  manifest.replace(manifest.find("toy"), 3, "two");
+  write_atomically(folder / "suite.toml", manifest);
+  if (!test.empty()) write_atomically(folder / "test.jsonl", test);
+  if (!train.empty()) write_atomically(folder / "train.jsonl", train);
+  scene.experiment.suites.push_back(folder.string());
+  return folder;
+}
+
+TEST_CASE("a suite may be asked a part of the grid, and a training serve several suites") {
+  Scene scene;
+  const std::string second = second_suite(scene, "", "").string();
+  scene.experiment.seeds = {0};
+  scene.experiment.tunings[1].data = scene.experiment.suites[0];
+  scene.experiment.suite_grids = {{second, {"none"}, {}, {}}};
+  const Plan plan = plan_of(scene);
+  CHECK(plan.cells.size() == 4 + 1 + 4 + 1);
+  REQUIRE(plan.trainings.size() == 1);
+  CHECK(plan.trainings[0].suite == 0);
+  CHECK(plan.trainings[0].sequences == test::kItems);
+  CHECK(plan.cells.back().suite == 1);
+  CHECK(plan.cells.back().training == 0);
+  Store store(scene.store_file(), Store::Open::kCreate);
+  CHECK(scene.run(store).complete());
+  CHECK(scene.script.trainings == 1);
+
+  scene.experiment.suite_grids[0].tunings = {"base"};
+  CHECK(plan_of(scene).cells.size() == 4 + 1 + 4);
+  scene.experiment.suite_grids[0] = {second, {}, {"base"}, {"lora"}};
+  CHECK(plan_of(scene).cells.back().label == "none + lora, seed 0");
+  CHECK(plan_of(scene).cells.size() == 4 + 4 + 4 + 1);
+}
+
+TEST_CASE("training data of one suite that give another suite's questions away stop the plan") {
+  Scene scene;
+  // No question of the first suite, but one of the second.
+  second_suite(scene, R"({"id": "z", "question": "teach what is 7?", "targets": ["value7"]})",
+               "\n");
+  scene.experiment.tunings[1].data = scene.experiment.suites[0];
+  try {
+    plan_of(scene);
+    FAIL("a leak should be refused");
+  } catch (const Error& error) {
+    CHECK(error.problem().find("asked after training on toy") != std::string::npos);
+    CHECK(error.where() == "test.jsonl:1, train.jsonl:8");
+  }
+}
+
+TEST_CASE("the primer asks every suite but those in Korean, and learns from suites that it asks") {
+  const auto file = std::filesystem::path(QUADRANT_SOURCE_DIR) / "harness/experiments/primer.toml";
+  const Experiment primer = parse_experiment(read_text(file), "primer.toml");
+  std::vector<std::string> english;
+  for (const BuiltInSuite& suite : built_in_suites()) {
+    if (!suite.name.ends_with("_ko")) english.push_back(suite.name);
+  }
+  std::vector<std::string> asked = primer.suites;
+  std::sort(english.begin(), english.end());
+  std::sort(asked.begin(), asked.end());
+  CHECK(asked == english);
 }

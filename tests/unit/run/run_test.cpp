@@ -8,6 +8,7 @@
 #include "harness/core/files.h"
 #include "harness/metrics/metric.h"
 #include "harness/run/summarise.h"
+#include "reports/model/report_model.h"
 #include "tests/unit/run/scene.h"
 
 using namespace quadrant;
@@ -276,4 +277,69 @@ TEST_CASE("a metric that is no mean of its items gets the value of all of them t
   CHECK(rows[1].clusters == test::kItems / 3);
   CHECK(rows[1].mean == doctest::Approx(1));
   CHECK(rows[1].lo == doctest::Approx(1));
+}
+
+TEST_CASE("early_stop asks the model that was best on dev; the other arm the last one") {
+  Scene scene;
+  scene.experiment.seeds = {0};
+  scene.experiment.contexts.resize(1);
+  TuningSpec early = scene.experiment.tunings[1];
+  early.name = "early";
+  early.early_stop = true;
+  scene.experiment.tunings.push_back(early);
+  Store store(scene.store_file(), Store::Open::kCreate);
+  CHECK(scene.run(store).failed == 0);
+  REQUIRE(scene.script.loaded.size() == 2);
+  CHECK(scene.script.loaded[0].starts_with("training-"));
+  CHECK(scene.script.loaded[1] == kEarlyStop);
+}
+
+TEST_CASE("an optimised prompt is the best of its trials on dev items, for every model") {
+  Scene scene;
+  test::write_toy_suite(scene.folder / "toy", scene.script, test::kItems, 6);
+  ContextSpec best;
+  best.name = "best";
+  best.kind = "optimised";
+  best.trials = 4;
+  scene.experiment.contexts = {scene.experiment.contexts[0], best};
+  scene.experiment.seeds = {0};
+  Store store(scene.store_file(), Store::Open::kCreate);
+  const RunOutcome outcome = scene.run(store);
+  CHECK(outcome.complete());
+  // 4 trials; then none and best on dev and test, with base and lora.
+  CHECK(store.run_cells(outcome.run_id).size() == 4 + 8);
+  CHECK(primary(store, outcome.run_id, "best#1", "base").mean == 0);
+  CHECK(primary(store, outcome.run_id, "best#2", "base").mean == 1);
+  for (const RunCellRow& row : store.run_cells(outcome.run_id)) {
+    if (row.context != "best" || row.split != "test") continue;
+    int shown = 0;
+    store.for_each_record(*row.attempt_id, [&](const RecordRow& record) {
+      shown += record.prompt.find("fact: ") != std::string::npos;
+    });
+    CHECK(shown == test::kItems);  // the prompt of trial 2
+  }
+  const auto specs = test::count(
+      store, "SELECT count(DISTINCT context) FROM strategy WHERE context LIKE '%\"trial\"%'");
+  CHECK(specs == 4);
+  const ReportModel model = load_report_model(store, outcome.run_id, {SampleChoice::kNone, 99});
+  const auto& trials = model.suites.at(0).prompt_trials;
+  REQUIRE(trials.size() == 4);
+  for (const PromptTrial& trial : trials) {
+    CHECK(trial.context == "best");
+    CHECK(trial.chosen == (trial.trial == 2));
+    CHECK(trial.score == (trial.trial == 2 ? 1 : 0));
+  }
+  // What was trained is checked, and the checks that hold are kept too.
+  const auto& checks = model.suites[0].verdicts.at(0).checks;
+  REQUIRE(checks.size() == 2);
+  CHECK(checks[1].name == "the training lowered its loss");
+  CHECK(checks[1].passed);
+  CHECK(scene.run(store).computed == 0);
+
+  PlanOptions tuned;
+  tuned.only = {{"tuning", "lora"}};
+  Workbench bench = scene.loader()(scene.experiment);
+  const Plan plan = make_plan(scene.experiment, bench, &store, tuned);
+  REQUIRE(plan.obstacles.size() == 1);
+  CHECK(plan.obstacles[0].find("chosen with the base model") != std::string::npos);
 }

@@ -107,6 +107,17 @@ class JsonTokenizer : public ModelTokenizer {
     return to_valid_utf8(fmt::format("{}", fmt::join(tokens, decode_ ? "" : " ")));
   }
 
+  std::vector<std::string> token_bytes() const override {
+    const bool has_byte_tokens = spoken("<0x41>") == "A";
+    std::vector<std::string> bytes(tokens_.size());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      if (silent_[i]) continue;
+      const auto byte = has_byte_tokens ? byte_of_token(tokens_[i]) : std::nullopt;
+      bytes[i] = byte ? std::string(1, static_cast<char>(*byte)) : spoken(tokens_[i]);
+    }
+    return bytes;
+  }
+
   std::string hash() const override { return hash_; }
   std::optional<std::int32_t> end_of_text() const override {
     const auto id = id_of("<|endoftext|>");
@@ -120,6 +131,13 @@ class JsonTokenizer : public ModelTokenizer {
   }
 
  private:
+  // What a token adds behind another one, which no decoder changes.
+  std::string spoken(const std::string& token) const {
+    std::vector<std::string> tokens{"a", token};
+    if (decode_) decode_(tokens);
+    return fmt::format("{}", fmt::join(tokens, "")).substr(1);
+  }
+
   void name(std::int32_t id, const std::string& token) {
     // Vocabularies have gaps, but not many: an id must not decide how much memory is taken.
     const std::size_t most = 2 * (model_->table().size() + added_.size()) + 1000;
