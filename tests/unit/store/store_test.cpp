@@ -231,7 +231,7 @@ TEST_CASE("a training keeps its curve; a step seen again replaces itself") {
   row.config = "{}";
   row.id = store.begin_training(row);
   for (const int step : {1, 2, 3, 2, 3}) {
-    store.put_training_step(row.id, {step, 5, 1.0 / step, 0.1, 1e-3, 10, 0.5}, 2.0);
+    store.put_training_step(row.id, {step, 5, 1.0 / step, 0.1, 1e-3, 10, 0.5, {}}, 2.0);
   }
   const auto steps = store.training_steps(row.id);
   REQUIRE(steps.size() == 3);
@@ -248,7 +248,7 @@ TEST_CASE("a training keeps its curve; a step seen again replaces itself") {
   CHECK(store.artifacts_of_training(row.id)[0].bytes == 4);
   CHECK(store.trainings(row.hash).at(0).state == "done");
   CHECK(store.trainings(row.hash).at(0).energy_j == 10);  // of repeated steps too
-  store.put_training_step(row.id, {4, 5, 0.2, 0.1, 1e-3, 10, 0.5}, kNull);
+  store.put_training_step(row.id, {4, 5, 0.2, 0.1, 1e-3, 10, 0.5, {}}, kNull);
   store.put_training_step(row.id, {5, 5, 0.2, 0.1, 1e-3, 10, 0.5}, 2.0);
   CHECK(std::isnan(store.trainings(row.hash).at(0).energy_j));
   CHECK(store.training_speed() == 4.0);
