@@ -249,7 +249,7 @@ TEST_CASE("a training keeps its curve; a step seen again replaces itself") {
   CHECK(store.trainings(row.hash).at(0).state == "done");
   CHECK(store.trainings(row.hash).at(0).energy_j == 10);  // of repeated steps too
   store.put_training_step(row.id, {4, 5, 0.2, 0.1, 1e-3, 10, 0.5, {}}, kNull);
-  store.put_training_step(row.id, {5, 5, 0.2, 0.1, 1e-3, 10, 0.5}, 2.0);
+  store.put_training_step(row.id, {5, 5, 0.2, 0.1, 1e-3, 10, 0.5, {}}, 2.0);
   CHECK(std::isnan(store.trainings(row.hash).at(0).energy_j));
   CHECK(store.training_speed() == 4.0);
   CHECK_FALSE(store.answering_speed().has_value());
