@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <tuple>
 #include <unordered_map>
@@ -31,11 +32,11 @@ bool is_special(const GgufVocabulary& vocabulary, std::size_t id) {
 }
 
 json added_tokens(const GgufVocabulary& vocabulary, const std::vector<std::string>& tokens,
-                  const std::function<bool(std::string_view)>& is_merged) {
+                  const std::function<bool(std::size_t id)>& is_merged) {
   json added = json::array();
   for (std::size_t id = 0; id < tokens.size(); ++id) {
     const bool special = is_special(vocabulary, id);
-    const bool by_hand = vocabulary.is(id, TokenType::kUserDefined) && !is_merged(tokens[id]);
+    const bool by_hand = vocabulary.is(id, TokenType::kUserDefined) && !is_merged(id);
     if (!special && !by_hand) continue;
     added.push_back({{"id", id},
                      {"content", tokens[id]},
@@ -169,6 +170,21 @@ bool is_made_by_merging(std::string_view piece, const PieceIds& ids) {
   return made;
 }
 
+// Added by hand, as in Gemma, they come before all other pieces. As added tokens they would be
+// looked for in a text whose spaces are not marked yet; so they are the first merges, longest run
+// first.
+constexpr double kFirst = std::numeric_limits<double>::infinity();
+bool is_run_of_spaces(const GgufVocabulary& vocabulary, const std::vector<std::string>& pieces,
+                      std::size_t id) {
+  if (!vocabulary.is(id, TokenType::kUserDefined)) return false;
+  const std::string_view mark = kMark, piece = pieces[id];
+  bool only = !piece.empty() && piece.size() % mark.size() == 0;
+  for (std::size_t at = 0; only && at < piece.size(); at += mark.size()) {
+    only = piece.substr(at, mark.size()) == mark;
+  }
+  return only;
+}
+
 bool adds_space_prefix(const GgufFile& gguf) {
   return gguf.find_flag("tokenizer.ggml.add_space_prefix").value_or(true);
 }
@@ -193,7 +209,11 @@ void add_sentencepiece(const GgufFile& gguf, const GgufVocabulary& vocabulary,
   model["fuse_unk"] = true;
   model["byte_fallback"] =
       std::ranges::count(vocabulary.types, static_cast<int>(TokenType::kByte)) == 256;
-  model["merges"] = merges_of(pieces, gguf.numbers("tokenizer.ggml.scores"));
+  auto scores = gguf.numbers("tokenizer.ggml.scores");
+  for (std::size_t id = 0; id < scores.size(); ++id) {
+    if (is_run_of_spaces(vocabulary, pieces, id)) scores[id] = kFirst;
+  }
+  model["merges"] = merges_of(pieces, scores);
 }
 
 }  // namespace
@@ -209,13 +229,14 @@ TokenizerFiles hugging_face_tokenizer(const GgufFile& gguf, int context) {
   }
   const PieceIds all = ids_of(tokens);
   const bool merges = pieces && adds_space_prefix(gguf);
+  const auto is_merged = [&](std::size_t id) {
+    return pieces && (is_run_of_spaces(vocabulary, tokens, id) ||
+                      (merges && is_made_by_merging(tokens[id], all)));
+  };
   json tokenizer{{"version", "1.0"},
                  {"truncation", nullptr},
                  {"padding", nullptr},
-                 {"added_tokens", added_tokens(vocabulary, tokens,
-                                               [&](std::string_view token) {
-                                                 return merges && is_made_by_merging(token, all);
-                                               })},
+                 {"added_tokens", added_tokens(vocabulary, tokens, is_merged)},
                  {"normalizer", nullptr},
                  {"pre_tokenizer", nullptr},
                  {"model", {{"type", "BPE"}, {"vocab", vocabulary_of(tokens)}}}};
