@@ -102,12 +102,15 @@ TEST_CASE("a byte may follow exactly when some answer of the form goes on with i
       if (!matches) continue;
       for (std::size_t end = 0; end <= text.size(); ++end) beginnings.insert(text.substr(0, end));
     }
+    std::set<int> checked;  // most texts begin alike
     for (const std::string& text : texts) {
       for (std::size_t end = 0; end <= text.size() && text.size() < 5; ++end) {
         const std::string begun = text.substr(0, end);
         const int state = state_after(form, begun);
         if (beginnings.count(begun)) CHECK_MESSAGE(state != AnswerForm::kNone, begun);
-        if (state != AnswerForm::kNone) CHECK_MESSAGE(can_end(form, state), begun);
+        if (state != AnswerForm::kNone && checked.insert(state).second) {
+          CHECK_MESSAGE(can_end(form, state), begun);
+        }
       }
     }
   }
