@@ -12,9 +12,13 @@
 
 namespace quadrant {
 
+namespace {
+
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
+
+}  // namespace
 
 int count(TomlReader& table, const char* key, int fallback) {
   constexpr int kMost = 1'000'000;

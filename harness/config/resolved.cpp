@@ -52,6 +52,9 @@ nlohmann::json describe_model(const Experiment& experiment) {
                  {"timeout_seconds", server->timeout_seconds}});
   } else {
     json["device"] = model.device;
+    // Only where they are set, so that experiments from before they were there keep their hash.
+    if (model.dtype != ModelSpec().dtype) json["dtype"] = model.dtype;
+    if (model.tf32) json["tf32"] = true;
   }
   return json;
 }
@@ -69,9 +72,6 @@ nlohmann::json resolved(const Experiment& experiment) {
       {"model", describe_model(experiment)},
       {"embedder", {{"path", experiment.embedder}}},
       {"grid", {{"context", nlohmann::json::array()}, {"tuning", nlohmann::json::array()}}}};
-  // Only where they are set, so that experiments from before they were there keep their hash.
-  if (experiment.model.dtype != ModelSpec().dtype) json["model"]["dtype"] = experiment.model.dtype;
-  if (experiment.model.tf32) json["model"]["tf32"] = true;
   for (const ContextSpec& context : experiment.contexts) {
     json["context"][context.name] = describe(context);
     json["grid"]["context"].push_back(context.name);
