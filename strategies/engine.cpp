@@ -146,8 +146,8 @@ std::unique_ptr<PairScorer> load_pair_scorer(const std::filesystem::path& folder
   return load_cross_encoder(folder);
 }
 
-std::unique_ptr<PairScorer> load_query_likelihood(const ModelSpec& spec) {
-  const std::shared_ptr<ModelEngine> engine = load_engine(spec, /*deterministic=*/true);
+std::unique_ptr<PairScorer> load_query_likelihood(const ModelSpec& spec, bool deterministic) {
+  const std::shared_ptr<ModelEngine> engine = load_engine(spec, deterministic);
   return query_likelihood({engine, &engine->model()}, engine->base_hash());
 }
 

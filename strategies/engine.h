@@ -25,7 +25,7 @@ bool is_pair_scorer(const std::filesystem::path& folder);
 std::unique_ptr<PairScorer> load_pair_scorer(const std::filesystem::path& folder);
 // The language model as one (strategies/context/query_likelihood.h), in memory of its own: no
 // tuning reaches it.
-std::unique_ptr<PairScorer> load_query_likelihood(const ModelSpec& spec);
+std::unique_ptr<PairScorer> load_query_likelihood(const ModelSpec& spec, bool deterministic);
 
 // Exact search by torch on "cpu" or "cuda".
 DeviceSearchMaker device_search(const std::string& device);

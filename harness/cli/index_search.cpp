@@ -156,7 +156,8 @@ int search(SearchOptions options) {
   if (is_pair_scorer(options.rerank)) {
     scorer = load_pair_scorer(options.rerank);
   } else if (!options.rerank.empty()) {
-    scorer = load_query_likelihood({.path = options.rerank, .chat_template = "none"});
+    scorer = load_query_likelihood({.path = options.rerank, .chat_template = "none"},
+                                   /*deterministic=*/true);
   }
   if (scorer) settings.rerank = by_pair_scorer(*scorer);
   IndexRetriever retriever(load_index(options.folder, opened.recipe), opened.embedder.get(),

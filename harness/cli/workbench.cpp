@@ -32,10 +32,15 @@ EnvironmentRow environment_of(bool deterministic, LanguageModel& model) {
   return collect_environment(build_facts(), libraries, determinism);
 }
 
-void add_reranker(const std::string& folder, const ModelSpec& model, Workbench& bench) {
+void add_reranker(const std::string& folder, const Experiment& experiment, Workbench& bench) {
   if (folder.empty() || bench.rerankers.contains(folder)) return;
   if (folder == kQueryLikelihood) {
-    bench.rerankers[folder] = load_query_likelihood(model);
+    if (experiment.server) {
+      throw Error("a model behind a server cannot put passages in order",
+                  "rerank = \"query_likelihood\"",
+                  "name the folder of a cross-encoder, or leave `rerank` out");
+    }
+    bench.rerankers[folder] = load_query_likelihood(experiment.model, experiment.deterministic);
     return;
   }
   if (!is_pair_scorer(folder)) {
@@ -105,7 +110,7 @@ Workbench load_workbench(const Experiment& experiment) {
     bench.embedder = load_embedder(experiment.embedder);
   }
   for (const ContextSpec& context : experiment.contexts)
-    add_reranker(context.rerank, experiment.model, bench);
+    add_reranker(context.rerank, experiment, bench);
   if (experiment.model.device == "cuda") bench.device_search = device_search("cuda");
   bench.makers = {context_obstacle, make_context, tuning_obstacle, make_training_set, make_dev_set};
   if (experiment.server) {
