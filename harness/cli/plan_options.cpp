@@ -41,8 +41,9 @@ std::string about(const Plan& plan, int suite, const std::string& label) {
 void print_readable(const Plan& plan) {
   const int width = plan.suite_names.size() == 1 ? 32 : 50;
   fmt::print("{}: {} cells, {} trainings\n", plan.experiment.name, plan.cells.size(),
-             plan.trainings.size());
+             plan.training_count());
   for (const PlannedTraining& training : plan.trainings) {
+    if (training.is_search()) continue;
     fmt::print("  train  {:<{}} {:>5} sequences  {:>7} TFLOP{}\n",
                about(plan, training.suite, training.label), width, training.sequences,
                teraflops(training.prediction, 2), training.done ? "  (in the store)" : "");

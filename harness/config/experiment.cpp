@@ -82,6 +82,15 @@ ContextSpec read_context(TomlReader table) {
        "only few_shot and rag count examples or passages");
   read(rag, "chunk_tokens", spec.chunk_tokens, "only rag cuts documents into passages");
   read(shows_passages, "budget_tokens", spec.budget_tokens, "only rag and oracle show passages");
+  if (shows_passages) {
+    spec.passage_order =
+        table.choice("passage_order", {"rotated", "best_first", "best_last"}, spec.passage_order);
+  } else {
+    table.refuse("passage_order",
+                 fmt::format("remove it, or change kind (now \"{}\"): only rag and "
+                             "oracle show passages",
+                             spec.kind));
+  }
   if (spec.kind == "optimised") {
     spec.trials = static_cast<int>(table.integer("trials", spec.trials, 2, kMostTrials));
   } else {

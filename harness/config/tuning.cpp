@@ -115,6 +115,7 @@ TuningSpec read_tuning(TomlReader table, const std::vector<std::string>& suites)
   }
   spec.learning_rate =
       table.number("learning_rate", spec.learning_rate, {.least_allowed = false, .most = 1});
+  spec.trials = static_cast<int>(table.integer("trials", spec.trials, 1, kMostRates));
   spec.epochs = count(table, "epochs", spec.epochs);
   spec.batch_size = count(table, "batch_size", spec.batch_size);
   spec.warmup_ratio =

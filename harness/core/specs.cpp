@@ -1,6 +1,9 @@
 #include "harness/core/specs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "harness/core/prompt_variant.h"
@@ -12,6 +15,7 @@ namespace {
 // These came later than the others: left out at their default, so that older cells keep their hash.
 void describe_search(const ContextSpec& context, nlohmann::json& spec) {
   const ContextSpec usual;
+  if (context.passage_order != usual.passage_order) spec["passage_order"] = context.passage_order;
   if (context.chunker != usual.chunker) spec["chunker"] = context.chunker;
   if (context.chunk_overlap != usual.chunk_overlap) spec["chunk_overlap"] = context.chunk_overlap;
   if (context.fusion != usual.fusion) spec["fusion"] = context.fusion;
@@ -107,6 +111,14 @@ bool has_purpose(const TuningSpec& tuning, const std::string& purpose) {
   return std::find(tuning.purpose.begin(), tuning.purpose.end(), purpose) != tuning.purpose.end();
 }
 
+TuningSpec rate_trial(const TuningSpec& tuning, int trial) {
+  TuningSpec one = tuning;
+  one.name += fmt::format("#{}", trial);
+  one.learning_rate = std::ldexp(tuning.learning_rate, trial % 2 ? -(trial + 1) / 2 : trial / 2);
+  one.trials = 1;
+  return one;
+}
+
 nlohmann::json describe(const TuningSpec& tuning) {
   nlohmann::json spec{{"method", tuning.method}};
   if (tuning.method == "base") return spec;
@@ -119,6 +131,7 @@ nlohmann::json describe(const TuningSpec& tuning) {
   spec["lr_scheduler_type"] = tuning.lr_scheduler_type;
   spec["weight_decay"] = tuning.weight_decay;
   spec["max_grad_norm"] = tuning.max_grad_norm;
+  if (tuning.trials > 1) spec["trials"] = tuning.trials;
   if (tuning.early_stop) spec["early_stop"] = true;
   if (has_purpose(tuning, "reading")) {
     spec["distractors"] = tuning.distractors;

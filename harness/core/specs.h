@@ -19,6 +19,8 @@ struct ContextSpec {
   std::string retriever = "dense";  // what searches: dense | bm25 | hybrid
   int chunk_tokens = 180;           // rag: passage size in tokens of the model that reads it
   int budget_tokens = 1024;         // rag, oracle: most tokens of passages in a prompt
+  // rotated (the best one stands in another place for each item) | best_first | best_last
+  std::string passage_order = "rotated";
   // What searches passages (rag, distractor, shuffled_index):
   std::string chunker = "sentences";  // sentences | tokens | recursive | headings
   int chunk_overlap = 0;              // tokens, less than chunk_tokens
@@ -49,6 +51,7 @@ struct TuningSpec {
   bool use_dora = false;         // lora: a magnitude of its own for each output
   double loraplus_lr_ratio = 1;  // lora: B (and DoRA's magnitudes) learn this much faster than A
   double learning_rate = 1e-4;   // peak
+  int trials = 1;                // learning rates that are tried; the best on dev items is used
   int epochs = 8;                // passes over the whole training set
   int batch_size = 16;           // sequences per optimizer step
   double warmup_ratio = 0.05;    // share of all steps
@@ -64,6 +67,11 @@ struct TuningSpec {
 };
 
 bool has_purpose(const TuningSpec& tuning, const std::string& purpose);
+
+inline constexpr int kMostRates = 9;
+// One of the trials, as a tuning of its own ("lora#2") with its learning rate: that of the tuning,
+// its half, its double, a quarter, four times as much, and so on.
+TuningSpec rate_trial(const TuningSpec& tuning, int trial);
 
 struct ModelSpec {
   std::string path;                     // as written: a name, a .gguf file, an HF folder

@@ -11,10 +11,10 @@
 #include "harness/core/utf8.h"
 #include "harness/run/answer_items.h"
 #include "harness/run/execution.h"
-#include "harness/run/prompt_choice.h"
 #include "harness/run/provenance.h"
 #include "harness/run/run_lock.h"
 #include "harness/run/summarise.h"
+#include "harness/run/trial_choice.h"
 #include "harness/store/sqlite.h"
 
 namespace quadrant {

@@ -66,7 +66,9 @@ nlohmann::json cell_spec(const nlohmann::json& model, const Experiment& experime
        {{"system", prompt.system}, {"question", prompt.question}, {"context", prompt.context}}},
       {"decoding", decoding_spec(experiment, parts.suite)},
       {"context", describe(parts.context)}};
-  if (spec["context"].contains("budget_tokens")) spec["passages"] = "turned by item number";
+  if (spec["context"].contains("budget_tokens") && !spec["context"].contains("passage_order")) {
+    spec["passages"] = "turned by item number";
+  }
   if (prompt.delimiter) spec["prompt"]["delimiter"] = *prompt.delimiter;
   for (const PromptTemplate::Wording& wording : prompt.more) {
     spec["prompt"]["more"].push_back(

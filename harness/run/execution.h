@@ -43,7 +43,7 @@ struct TrainedModel {
 
 // Reuses a finished training whose files are still what they were, goes on with this run's own
 // unfinished one, or starts anew.
-TrainedModel ensure_training(Execution& run, std::size_t number);
+TrainedModel ensure_training(Execution& run, int number);
 
 struct CellResult {
   WorkState state = WorkState::kFailed;

@@ -39,10 +39,21 @@ struct PlannedTraining {
   std::string dataset_hash;
   std::int64_t sequences = 0;
   std::string label;                 // "lora, seed 0"
+  int trial = -1;                    // of a tuning with several: which learning rate
   bool needed = false;               // a cell that is still to be computed builds on it
   std::optional<std::int64_t> done;  // a finished training of the store with the same hash
   Prediction prediction;             // of the whole training; zero when done
+
+  // A search trains nothing itself: one of its trials is chosen by what it answered.
+  struct Trial {
+    int training = 0;      // index into Plan::trainings
+    std::size_t cell = 0;  // index into Plan::cells: its dev items
+  };
+  std::vector<Trial> trials;
+  bool is_search() const { return !trials.empty(); }
 };
+// What it trains; of a search: what the user wrote.
+TuningSpec tuning_of(const Experiment& experiment, const PlannedTraining& training);
 
 // Which items a cell asks: the dev items, on which everything is chosen, or the test items, which
 // decide. A suite without dev.jsonl has test cells only.
@@ -73,6 +84,8 @@ struct Plan {
   std::vector<PlannedCell> cells;      // base cells first, then each training's; dev before test
   std::vector<std::string> obstacles;  // "company_qa, rag: no corpus.jsonl"
   Prediction total() const;
+  int training_count() const;  // without searches
+  TuningSpec tuning(const PlannedCell& cell) const;
 };
 
 // `store` may be null (nothing is cached then). Error when no cell is left to run, for an unknown

@@ -23,11 +23,10 @@ nlohmann::json to_json(const Plan& plan) {
   const Experiment& experiment = plan.experiment;
   nlohmann::json cells = nlohmann::json::array();
   for (const PlannedCell& cell : plan.cells) {
-    const auto tuning = static_cast<std::size_t>(cell.tuning);
     nlohmann::json entry{{"hash", cell.hash},
                          {"suite", plan.suite_names[static_cast<std::size_t>(cell.suite)]},
                          {"context", context_of(experiment, cell).name},
-                         {"tuning", experiment.tunings[tuning].name},
+                         {"tuning", plan.tuning(cell).name},
                          {"seed", or_null(cell.seed)},
                          {"split", cell.split == Split::kDev ? "dev" : "test"},
                          {"items", cell.expected},
@@ -42,15 +41,19 @@ nlohmann::json to_json(const Plan& plan) {
   }
   nlohmann::json trainings = nlohmann::json::array();
   for (const PlannedTraining& training : plan.trainings) {
-    trainings.push_back(
-        {{"hash", training.hash},
-         {"suite", plan.suite_names[static_cast<std::size_t>(training.suite)]},
-         {"tuning", experiment.tunings[static_cast<std::size_t>(training.tuning)].name},
-         {"seed", training.seed},
-         {"sequences", training.sequences},
-         {"needed", training.needed},
-         {"cached", training.done.has_value()},
-         {"predicted", as_json(training.prediction)}});
+    nlohmann::json trials = nlohmann::json::array();
+    for (const PlannedTraining::Trial& trial : training.trials) {
+      trials.push_back(plan.trainings[static_cast<std::size_t>(trial.training)].hash);
+    }
+    trainings.push_back({{"hash", training.hash},
+                         {"suite", plan.suite_names[static_cast<std::size_t>(training.suite)]},
+                         {"tuning", tuning_of(experiment, training).name},
+                         {"trials", trials},  // hashes; empty: a training, not the choice of one
+                         {"seed", training.seed},
+                         {"sequences", training.sequences},
+                         {"needed", training.needed},
+                         {"cached", training.done.has_value()},
+                         {"predicted", as_json(training.prediction)}});
   }
   return {{"experiment", experiment.name},
           {"cells", cells},

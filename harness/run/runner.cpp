@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "harness/core/error.h"
 #include "harness/core/json.h"
@@ -13,6 +14,7 @@
 #include "harness/run/inputs.h"
 #include "harness/run/run_lock.h"
 #include "harness/run/summarise.h"
+#include "harness/run/trial_choice.h"
 #include "harness/store/store.h"
 
 namespace quadrant {
@@ -26,7 +28,7 @@ std::vector<std::int64_t> register_cells(Store& store, Workbench& bench, const P
   for (const PlannedCell& cell : plan.cells) {
     const Suite& suite = bench.suites[static_cast<std::size_t>(cell.suite)];
     const ContextSpec context = context_of(plan.experiment, cell);
-    const TuningSpec& tuning = plan.experiment.tunings[static_cast<std::size_t>(cell.tuning)];
+    const TuningSpec tuning = plan.tuning(cell);
     const auto items = planned_items(suite, plan.options, cell.split);
     RunCellRow row;
     row.split = cell.split == Split::kDev ? "valid" : "test";
@@ -65,7 +67,9 @@ class Runner {
   RunOutcome go() {
     const Plan& plan = run_.plan;
     int needed = 0;
-    for (const PlannedTraining& training : plan.trainings) needed += training.needed ? 1 : 0;
+    for (const PlannedTraining& training : plan.trainings) {
+      needed += training.needed && !training.is_search() ? 1 : 0;
+    }
     run_.progress.run_started(run_.run_id, static_cast<int>(plan.cells.size()), needed);
     run_group(-1, ByteLock::nothing());
     if (!run_.stop.load()) {
@@ -73,11 +77,11 @@ class Runner {
         run_.progress.knowledge_gate(gate);
       }
     }
-    std::vector<int> taken;  // by another run
     for (int i = 0; i < static_cast<int>(plan.trainings.size()); ++i) {
-      if (!run_group(i, claim_training(i))) taken.push_back(i);
+      if (planned(i).is_search()) run_taken_groups();  // it needs what its trials answered
+      if (!run_group(i, claim_training(i))) taken_.push_back(i);
     }
-    for (const int i : taken) run_group(i, await(plan.trainings[static_cast<std::size_t>(i)].hash));
+    run_taken_groups();
     const int cells = static_cast<int>(plan.cells.size());
     outcome_.left = cells - outcome_.computed - outcome_.cached - outcome_.failed;
     outcome_.state = outcome_.left > 0 ? "interrupted" : outcome_.failed > 0 ? "failed" : "done";
@@ -93,8 +97,11 @@ class Runner {
     if (!run_.plan.options.reuse) return ByteLock::nothing();
     return claim_work(run_.store.artifact_folder(), hash);
   }
+  const PlannedTraining& planned(int training) const {
+    return run_.plan.trainings[static_cast<std::size_t>(training)];
+  }
   std::optional<ByteLock> claim_training(int training) const {
-    return claim(run_.plan.trainings[static_cast<std::size_t>(training)].hash);
+    return claim(planned(training).hash);
   }
   std::optional<ByteLock> await(const std::string& hash) {
     if (!waited_) {
@@ -102,6 +109,10 @@ class Runner {
     }
     waited_ = true;
     return await_work(run_.store.artifact_folder(), hash, run_.stop);
+  }
+
+  void run_taken_groups() {
+    for (const int i : std::exchange(taken_, {})) run_group(i, await(planned(i).hash));
   }
 
   // The cells of the base model (-1) or of one training. False: that training is claimed by another
@@ -130,10 +141,17 @@ class Runner {
 
   void run_tuned(int training, const std::vector<std::size_t>& waiting,
                  std::optional<ByteLock> claimed) {
-    const TrainedModel trained = ensure_training(run_, static_cast<std::size_t>(training));
+    const bool search = planned(training).is_search();
+    TrainedModel trained;
+    try {
+      trained = ensure_training(run_, search ? chosen_rate(run_, planned(training)) : training);
+    } catch (const Error& error) {
+      if (!search) throw;
+      trained.error = error.what();
+    }
     claimed.reset();
     if (trained.state == WorkState::kInterrupted) return;
-    if (trained.state == WorkState::kDone) {
+    if (trained.state == WorkState::kDone && !search) {
       ++(trained.reused ? outcome_.trainings_reused : outcome_.trained);
     }
     std::string error = trained.error;
@@ -146,8 +164,7 @@ class Runner {
   }
 
   std::string load_tuned(const TrainedModel& trained, int training) {
-    const int tuning = run_.plan.trainings[static_cast<std::size_t>(training)].tuning;
-    const bool early = run_.tuning(tuning).early_stop;
+    const bool early = run_.tuning(planned(training).tuning).early_stop;
     try {
       run_.bench.engine->use_tuned(early ? trained.folder / kEarlyStop : trained.folder);
     } catch (const Error& error) {
@@ -157,7 +174,7 @@ class Runner {
   }
 
   void run_cells(const std::vector<std::size_t>& cells, const TrainedModel* trained) {
-    std::vector<std::size_t> taken;  // by another run
+    std::vector<std::size_t> taken;
     for (const std::size_t cell : cells) {
       if (run_.stop.load()) return;
       if (const auto claimed = claim(run_.plan.cells[cell].hash)) {
@@ -190,6 +207,7 @@ class Runner {
 
   Execution run_;
   std::vector<bool> settled_;  // by cell: taken from the store
+  std::vector<int> taken_;     // trainings that another run claimed
   bool waited_ = false;        // for another run
   RunOutcome outcome_;
 };

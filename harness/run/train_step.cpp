@@ -102,7 +102,7 @@ ModelEngine::Training train(Execution& run, const PlannedTraining& planned, Trai
   ModelEngine& engine = *run.bench.engine;
   engine.use_base();
   TrainingJob job;
-  job.tuning = run.tuning(planned.tuning);
+  job.tuning = tuning_of(run.plan.experiment, planned);
   job.seed = planned.seed;
   job.folder = training_folder(run.store, row.id);
   job.sequences =
@@ -126,10 +126,13 @@ ModelEngine::Training train(Execution& run, const PlannedTraining& planned, Trai
 
 }  // namespace
 
-TrainedModel ensure_training(Execution& run, std::size_t number) {
-  const PlannedTraining& planned = run.plan.trainings[number];
-  TrainingProgress progress{static_cast<int>(number) + 1,
-                            static_cast<int>(run.plan.trainings.size()),
+TrainedModel ensure_training(Execution& run, int number) {
+  const auto& all = run.plan.trainings;
+  const PlannedTraining& planned = all[static_cast<std::size_t>(number)];
+  const auto before = std::count_if(all.begin(), all.begin() + number,
+                                    [](const auto& one) { return !one.is_search(); });
+  TrainingProgress progress{static_cast<int>(before) + 1,
+                            run.plan.training_count(),
                             run.suite(planned.suite).name,
                             planned.label,
                             {}};

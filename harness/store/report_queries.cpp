@@ -205,8 +205,11 @@ std::vector<ReportTrainingRow> report_trainings(const Database& database, std::i
       "FROM run_cell rc "
       "JOIN cell c ON c.cell_id=rc.cell_id JOIN attempt a ON a.attempt_id=rc.attempt_id "
       "JOIN training t ON t.training_id=a.training_id "
-      "JOIN dataset d ON d.dataset_id=t.dataset_id WHERE rc.run_id=?1 "
-      "GROUP BY t.training_id ORDER BY min(rc.position), t.training_id");
+      "JOIN dataset d ON d.dataset_id=t.dataset_id "
+      "JOIN dataset asked ON asked.dataset_id=c.dataset_id WHERE rc.run_id=?1 "
+      // Named after the first test cell that asks it; without one, it was tried and not chosen.
+      "GROUP BY t.training_id "
+      "ORDER BY min((asked.split<>'test')*1000000000+rc.position), t.training_id");
   query.bind(1, run_id);
   std::vector<ReportTrainingRow> trainings;
   while (query.step()) {

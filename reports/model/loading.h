@@ -75,8 +75,7 @@ bool contends(const std::string& context_kind);
 // Was a tuning trained on another suite's data than those of the suite that it was asked?
 bool learns_elsewhere(const ReportModel& model, const SuiteReport& suite, int tuning);
 void add_tried(const Store& store, ReportModel& model);
-void add_prompt_trials(const Store& store, const std::vector<ReportCellRow>& cells,
-                       ReportModel& model);
+void add_trials(const Store& store, const std::vector<ReportCellRow>& cells, ReportModel& model);
 void load_samples(const Store& store, const std::vector<SuiteData>& data, SampleChoice choice,
                   ReportModel& model);
 void load_provenance(const Store& store, ReportModel& model);

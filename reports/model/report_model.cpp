@@ -49,7 +49,7 @@ ReportModel load_report_model(const Store& store, std::int64_t run_id,
   read_configuration(run, model);
   const auto cells = report_cells(store.database(), run_id);
   const auto data = load_suites(store, cells, model);
-  add_prompt_trials(store, cells, model);
+  add_trials(store, cells, model);
   load_trainings(store, cells, model);
   add_verdicts(data, options, model);
   add_exploratory(data, model);

@@ -171,6 +171,16 @@ struct PromptTrial {
   bool chosen = false;
 };
 
+// One learning rate of a search, and what the model trained with it is worth on dev items.
+struct RateTrial {
+  std::string tuning;  // the user's name of the tuning
+  std::int64_t seed = 0;
+  int trial = 0;
+  double rate = kUnknown;
+  double score = kUnknown;  // as above
+  bool chosen = false;
+};
+
 // Questions after which training has cost less than a context does: F / (f_context - f_tuned), in
 // one unit of cost. The band holds both ends of the 95 % interval of what a question saves, and
 // the cheapest and the dearest training of the seeds.
@@ -214,6 +224,7 @@ struct SuiteReport {
   std::vector<WorthRange> worth;   // from the best arm down to the cheapest; in money, else FLOPs
   std::vector<TriedReport> tried;  // contexts, then tunings
   std::vector<PromptTrial> prompt_trials;  // of all searches, by context and trial
+  std::vector<RateTrial> rate_trials;      // of all searches, by tuning, seed and trial
 };
 
 struct CurvePoint {

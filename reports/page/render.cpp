@@ -96,6 +96,7 @@ std::vector<Part> parts_of(const ReportModel& model) {
       {"costs", say("Costs", "비용"), cost_section(model)},
       {"training", say("Training", "학습"), training_section(model)},
       {"prompts", say("Prompts", "프롬프트"), prompt_section(model)},
+      {"rates", say("Learning rates", "학습률"), rate_section(model)},
       {"retrieval", say("Retrieval", "검색"), retrieval_section(model)},
       {"errors", say("Errors", "오답"), error_section(model)},
       {"claims", say("Claims", "주장"), claim_section(model)},

@@ -26,6 +26,7 @@ std::string dose_section(std::span<const ReportModel> models);
 std::string sample_section(std::span<const ReportModel> models, std::size_t room);
 std::string claim_section(const ReportModel& model);
 std::string prompt_section(const ReportModel& model);
+std::string rate_section(const ReportModel& model);
 std::string provenance_section(const ReportModel& model);
 
 }  // namespace quadrant

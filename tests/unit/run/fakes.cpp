@@ -180,6 +180,8 @@ class ScriptedEngine : public ModelEngine {
         weights += "\n" + model_.tokenizer().decode(sequence.ids);
       }
     }
+    const double rate = script_.only_rate;
+    if (rate != 0 && rate != job.tuning.learning_rate) weights.clear();
     write_atomically(job.folder / "adapter.txt", weights);
     if (!job.dev.empty()) {
       fs::create_directories(job.folder / kEarlyStop);

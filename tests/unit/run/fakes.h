@@ -28,6 +28,7 @@ struct Script {
   std::string weights = "weights 1", tokenizer = "bytes 1", engine_id = "fake 1";
   std::map<std::string, std::string> answers;  // question -> answer, known after training
   std::optional<Skill> skill;
+  double only_rate = 0;                       // at which training teaches anything; 0 = at any
   bool shuffled_index = false;                // retrieval shows the passage of another item
   int batches = 0, steps = 0, trainings = 0;  // done so far
   std::vector<std::string> loaded;            // the last parts of the folders of tuned models

@@ -343,3 +343,44 @@ TEST_CASE("an optimised prompt is the best of its trials on dev items, for every
   REQUIRE(plan.obstacles.size() == 1);
   CHECK(plan.obstacles[0].find("chosen with the base model") != std::string::npos);
 }
+
+TEST_CASE("several learning rates: each is asked the dev items, the best one the test items") {
+  Scene scene;
+  test::write_toy_suite(scene.folder / "toy", scene.script, test::kItems, 9);
+  TuningSpec& lora = scene.experiment.tunings.at(1);
+  lora.trials = 3;
+  scene.experiment.contexts.resize(2);
+  scene.experiment.seeds = {0};
+  scene.script.only_rate = 2 * lora.learning_rate;  // the third
+  Store store(scene.store_file(), Store::Open::kCreate);
+  const RunOutcome outcome = scene.run(store);
+  CHECK(outcome.complete());
+  CHECK(outcome.trained == 3);
+  CHECK(primary(store, outcome.run_id, "none", "lora#1").mean == 0);
+  CHECK(primary(store, outcome.run_id, "none", "lora#2").mean > 0.5);
+  CHECK(primary(store, outcome.run_id, "none", "lora").mean > 0.5);
+  const ReportModel model = load_report_model(store, outcome.run_id, {SampleChoice::kNone, 99});
+  CHECK(model.tunings.size() == 2);
+  const auto& trials = model.suites.at(0).rate_trials;
+  REQUIRE(trials.size() == 3);
+  for (const RateTrial& trial : trials) {
+    CHECK(trial.tuning == "lora");
+    CHECK(trial.chosen == (trial.trial == 2));
+  }
+  CHECK(trials[1].rate == lora.learning_rate / 2);
+  REQUIRE(model.trainings.size() == 3);
+  CHECK(model.trainings[0].tuning == "lora");  // the chosen one bears the arm's name and costs
+  CHECK_FALSE(model.trainings[0].searched);
+  CHECK(model.trainings[1].searched);
+  CHECK(scene.run(store).computed == 0);
+}
+
+TEST_CASE("a learning rate cannot be chosen without dev items") {
+  Scene scene;
+  scene.experiment.tunings.at(1).trials = 2;
+  Workbench bench = scene.loader()(scene.experiment);
+  const Plan plan = make_plan(scene.experiment, bench, nullptr, {});
+  CHECK(plan.trainings.empty());
+  REQUIRE(plan.obstacles.size() == 1);
+  CHECK(plan.obstacles[0].find("chosen on dev items") != std::string::npos);
+}
