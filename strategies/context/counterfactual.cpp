@@ -50,12 +50,13 @@ std::string obstacle(const ContextSpec&, const Suite& suite) {
 class Counterfactual : public Context {
  public:
   Counterfactual(const ContextSpec& spec, const ContextEnvironment& environment)
-      : budget_(spec.budget_tokens), environment_(environment) {}
+      : budget_(spec.budget_tokens), order_(spec.passage_order), environment_(environment) {}
 
   std::vector<BuiltPrompt> build(std::span<const Item> items) override {
     std::vector<BuiltPrompt> prompts;
     for (const Item& item : items) {
-      prompts.push_back(fit_prompt(environment_, item, {}, swapped_passages(item), budget_));
+      const std::vector<ScoredPassage> swapped = swapped_passages(item);
+      prompts.push_back(fit_prompt(environment_, item, {}, {swapped, budget_, order_}));
     }
     return prompts;
   }
@@ -75,6 +76,7 @@ class Counterfactual : public Context {
   }
 
   int budget_;
+  std::string order_;
   ContextEnvironment environment_;
 };
 

@@ -47,7 +47,7 @@ class DynamicFewShot : public Context {
       const std::vector<Demonstration> examples = examples_for(item);
       const std::chrono::duration<double, std::milli> took =
           std::chrono::steady_clock::now() - start;
-      prompts.push_back(fit_prompt(environment_, item, examples, {}, 0));
+      prompts.push_back(fit_prompt(environment_, item, examples));
       prompts.back().retrieve_ms = took.count();
     }
     return prompts;

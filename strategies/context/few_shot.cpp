@@ -19,7 +19,7 @@ class FewShot : public Context {
   std::vector<BuiltPrompt> build(std::span<const Item> items) override {
     std::vector<BuiltPrompt> prompts;
     for (const Item& item : items) {
-      prompts.push_back(fit_prompt(environment_, item, examples_for(item), {}, 0));
+      prompts.push_back(fit_prompt(environment_, item, examples_for(item)));
     }
     return prompts;
   }

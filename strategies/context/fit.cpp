@@ -9,21 +9,24 @@
 namespace quadrant {
 namespace {
 
-std::size_t passages_within_budget(const Tokenizer& tokenizer,
-                                   std::span<const ScoredPassage> passages, int budget_tokens) {
-  std::size_t shown = passages.size();
-  while (shown > 0 && count_tokens(tokenizer, passage_block(passages.first(shown))) >
-                          static_cast<std::size_t>(budget_tokens)) {
+std::size_t within_budget(const Tokenizer& tokenizer, const PassagesToShow& passages) {
+  std::size_t shown = passages.ranked.size();
+  while (shown > 0 && count_tokens(tokenizer, passage_block(passages.ranked.first(shown))) >
+                          static_cast<std::size_t>(passages.budget_tokens)) {
     --shown;
   }
   return shown;
 }
 
-std::vector<ScoredPassage> turned(std::span<const ScoredPassage> passages, int number) {
-  std::vector<ScoredPassage> order(passages.begin(), passages.end());
-  if (order.empty()) return order;
-  const auto first = static_cast<std::size_t>(number) % order.size();
-  std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first), order.end());
+// The first `shown` passages, as the prompt of item `number` has them.
+std::vector<ScoredPassage> in_order(const PassagesToShow& passages, std::size_t shown, int number) {
+  const auto best = passages.ranked.first(shown);
+  std::vector<ScoredPassage> order(best.begin(), best.end());
+  if (passages.order == "best_last") std::reverse(order.begin(), order.end());
+  if (passages.order == "rotated" && !order.empty()) {
+    const auto first = static_cast<std::size_t>(number) % order.size();
+    std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(first), order.end());
+  }
   return order;
 }
 
@@ -66,7 +69,7 @@ std::size_t count_tokens(const Tokenizer& tokenizer, const std::string& text) {
 
 BuiltPrompt fit_prompt(const ContextEnvironment& environment, const Item& item,
                        std::span<const Demonstration> demonstrations,
-                       std::span<const ScoredPassage> passages, int budget_tokens) {
+                       const PassagesToShow& passages) {
   BuiltPrompt built;
   if (environment.suite.output_type == "loglikelihood_rolling") return built;  // it has no prompt
   const std::uint64_t turn = static_cast<std::uint64_t>(item.number) + environment.seed;
@@ -76,14 +79,13 @@ BuiltPrompt fit_prompt(const ContextEnvironment& environment, const Item& item,
   const auto window = static_cast<std::size_t>(environment.model.context_window());
   const std::size_t new_tokens =
       room_for_answer(environment.model.tokenizer(), environment.suite, item);
-  std::size_t shown =
-      passages_within_budget(environment.model.tokenizer(), passages, budget_tokens);
+  std::size_t shown = within_budget(environment.model.tokenizer(), passages);
   std::size_t examples = demonstrations.size();
   while (true) {
     RenderedPrompt rendered =
         render_prompt(environment.model, prompt,
                       prompt_messages(prompt, demonstrations.first(examples),
-                                      turned(passages.first(shown), item.number), item.question));
+                                      in_order(passages, shown, item.number), item.question));
     built.delimiter = delimiter_of(environment.model.chat_template(), prompt, rendered.text.text);
     built.text = std::move(rendered.text.text);
     built.trusted = std::move(rendered.text.trusted);
@@ -102,8 +104,8 @@ BuiltPrompt fit_prompt(const ContextEnvironment& environment, const Item& item,
     }
   }
   built.truncated =
-      shown < passages.size() || examples < demonstrations.size() || !built.error.empty();
-  note_passages(built, item, passages, shown);
+      shown < passages.ranked.size() || examples < demonstrations.size() || !built.error.empty();
+  note_passages(built, item, passages.ranked, shown);
   return built;
 }
 

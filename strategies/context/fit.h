@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "strategies/context/context.h"
@@ -9,10 +10,16 @@
 
 namespace quadrant {
 
-// `passages` in order of rank. Sets everything but retrieve_ms.
+struct PassagesToShow {
+  std::span<const ScoredPassage> ranked;  // the best first; the last are left out first
+  int budget_tokens = 0;
+  std::string_view order = "rotated";  // ContextSpec::passage_order
+};
+
+// Sets everything but retrieve_ms.
 BuiltPrompt fit_prompt(const ContextEnvironment& environment, const Item& item,
                        std::span<const Demonstration> demonstrations,
-                       std::span<const ScoredPassage> passages, int budget_tokens);
+                       const PassagesToShow& passages = {});
 
 // Tokens of text inside a prompt: without what the tokenizer adds to every text.
 std::size_t count_tokens(const Tokenizer& tokenizer, const std::string& text);

@@ -25,14 +25,15 @@ std::string oracle_obstacle(const ContextSpec&, const Suite& suite) {
 class Oracle : public Context {
  public:
   Oracle(const ContextSpec& spec, const ContextEnvironment& environment)
-      : budget_(spec.budget_tokens), environment_(environment) {
+      : budget_(spec.budget_tokens), order_(spec.passage_order), environment_(environment) {
     for (const Document& document : environment.suite.corpus) by_id_[document.id] = &document;
   }
 
   std::vector<BuiltPrompt> build(std::span<const Item> items) override {
     std::vector<BuiltPrompt> prompts;
     for (const Item& item : items) {
-      prompts.push_back(fit_prompt(environment_, item, {}, gold_passages(item), budget_));
+      const std::vector<ScoredPassage> gold = gold_passages(item);
+      prompts.push_back(fit_prompt(environment_, item, {}, {gold, budget_, order_}));
     }
     return prompts;
   }
@@ -72,6 +73,7 @@ class Oracle : public Context {
   }
 
   int budget_;
+  std::string order_;
   ContextEnvironment environment_;
   std::unordered_map<std::string_view, const Document*> by_id_;
 };

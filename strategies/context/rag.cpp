@@ -71,7 +71,8 @@ class Retrieved : public Context {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     std::vector<BuiltPrompt> prompts;
     for (std::size_t i = 0; i < items.size(); ++i) {
-      prompts.push_back(fit_prompt(environment_, items[i], {}, found[i], spec_.budget_tokens));
+      prompts.push_back(fit_prompt(environment_, items[i], {},
+                                   {found[i], spec_.budget_tokens, spec_.passage_order}));
       prompts.back().retrieve_ms = took.count() / static_cast<double>(items.size());
     }
     return prompts;

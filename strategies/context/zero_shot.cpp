@@ -10,7 +10,7 @@ class ZeroShot : public Context {
 
   std::vector<BuiltPrompt> build(std::span<const Item> items) override {
     std::vector<BuiltPrompt> prompts;
-    for (const Item& item : items) prompts.push_back(fit_prompt(environment_, item, {}, {}, 0));
+    for (const Item& item : items) prompts.push_back(fit_prompt(environment_, item, {}));
     return prompts;
   }
 

@@ -236,6 +236,23 @@ TEST_CASE("rag: the gold passage stands in each place in turn, and keeps its ran
   }
 }
 
+TEST_CASE("passages stand in a fixed order when one is asked for, and keep their ranks") {
+  World world;
+  for (const char* kind : {"rag", "shuffled_index"}) {
+    ContextSpec spec = spec_of(kind, 3);
+    for (const std::string order : {"best_first", "best_last"}) {
+      CAPTURE(order);
+      spec.passage_order = order;
+      for (int number = 0; number < 3; ++number) {
+        world.suite.test[0].number = number;
+        const auto built = world.build(spec)[0];
+        const std::string& best = built.passages[0].passage.passage.title;
+        CHECK(contains(built.text, (order == "best_first" ? "[1] " : "[3] ") + best + "\n"));
+      }
+    }
+  }
+}
+
 TEST_CASE("rag: gold that ranks below k is not delivered") {
   World world;
   world.suite.test[0].question = "the plum orchard is closed?";
