@@ -6,7 +6,8 @@ export LC_ALL=C
 
 usage='usage: ./setup.sh [--model NAME] [--tests]
   --model NAME  also download this model: gemma-3-270m
-  --tests       also install what ./test.sh needs (Chromium, clang-format, Python)'
+  --tests       also install what ./test.sh needs (Chromium, clang-format, Python,
+                the GPU half of libtorch to link with)'
 
 build_packages='g++ cmake ninja-build ccache pkg-config git ca-certificates curl unzip libfmt-dev
   libssl-dev libsqlite3-dev nlohmann-json3-dev libutf8proc-dev libtomlplusplus-dev libcli11-dev
@@ -24,11 +25,11 @@ fail() {  # what, where, mend
   exit 1
 }
 
-packages=$build_packages
+packages=$build_packages tests=
 models=(smollm2-135m-instruct all-minilm-l6-v2)
 while [ $# -gt 0 ]; do
   case $1 in
-    --tests) packages="$build_packages $test_packages" ;;
+    --tests) packages="$build_packages $test_packages" tests=1 ;;
     --model)
       case ${2:-} in
         gemma-3-270m) models+=("$2") ;;
@@ -119,6 +120,11 @@ gpu_files=('torch/lib/libtorch_cuda*' torch/lib/libc10_cuda.so torch/lib/libtorc
   torch/lib/libcaffe2_nvrtc.so)
 install_torch() {
   fetch_set torch
+  [ -d "$torch" ] || unpack_torch
+  has_link_files || unpack_link_files
+}
+
+unpack_torch() {
   say 'unpacking libtorch'
   stage "$torch"
   (
@@ -127,6 +133,19 @@ install_torch() {
       -x "${gpu_files[@]}" torch/lib/libtorch_python.so
   )
   finish "$torch" torch/lib/libtorch_cpu.so
+}
+
+# Tests link with the GPU half, without the libraries that it needs to start.
+has_link_files() { [ -z "$tests" ] || [ -d "$torch-link" ] || [ -d "$torch/nvidia/cudnn" ]; }
+unpack_link_files() {
+  say 'unpacking the GPU half of libtorch, to link with'
+  stage "$torch-link"
+  (
+    cd "$torch-link.new"
+    unpack torch torch/lib/libtorch_cuda.so torch/lib/libc10_cuda.so 'nvidia/*/include/*' \
+      '*/licenses/*'
+  )
+  finish "$torch-link" torch/lib/libtorch_cuda.so
 }
 
 install_cuda() {
@@ -194,7 +213,7 @@ find_missing() {
   missing=() sets=() there=()
   [ "${QUADRANT_PACKAGES:-}" = present ] || mapfile -t missing < <(missing_packages)
   [ ${#missing[@]} -gt 0 ] || there+=('the Debian packages')
-  if [ -d "$torch" ]; then there+=('libtorch 2.11.0'); else sets+=(torch); fi
+  if [ -d "$torch" ] && has_link_files; then there+=('libtorch 2.11.0'); else sets+=(torch); fi
   if [ "$preset" = cuda ]; then
     if [ -d "$torch/nvidia/cudnn" ]; then there+=('its GPU half'); else sets+=(cuda); fi
   fi

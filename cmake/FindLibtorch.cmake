@@ -13,12 +13,25 @@ if(NOT EXISTS "${torch_root}/lib/libtorch_cpu.so")
 endif()
 
 set(libraries "${torch_root}/lib/libtorch_cpu.so" "${torch_root}/lib/libc10.so")
-set(QUADRANT_HAS_CUDA OFF)
+
+# The GPU's half, where it is there; in the folder "-link" (setup.sh --tests) without the libraries
+# that it needs to start: for the check that everything compiles and links.
+foreach(root "${QUADRANT_TORCH_DIR}" "${QUADRANT_TORCH_DIR}-link")
+  if(EXISTS "${root}/torch/lib/libtorch_cuda.so" AND NOT TARGET libtorch_gpu)
+    add_library(libtorch_gpu INTERFACE)
+    target_include_directories(libtorch_gpu SYSTEM INTERFACE "${root}/nvidia/cu13/include")
+    target_link_libraries(libtorch_gpu INTERFACE
+      "${root}/torch/lib/libtorch_cuda.so" "${root}/torch/lib/libc10_cuda.so"
+      "${QUADRANT_TORCH_DIR}/nvidia/cu13/lib/libcudart.so.13")
+  endif()
+endforeach()
+
+set(QUADRANT_HAS_CUDA OFF CACHE INTERNAL "the program is built for GPUs")
 if(NOT QUADRANT_CUDA STREQUAL "OFF")
   find_program(nvcc nvcc HINTS /usr/local/cuda/bin)
   if(EXISTS "${torch_root}/lib/libtorch_cuda.so" AND EXISTS "${QUADRANT_TORCH_DIR}/nvidia/cudnn" AND nvcc)
-    set(QUADRANT_HAS_CUDA ON)
-    list(APPEND libraries "${torch_root}/lib/libtorch_cuda.so" "${torch_root}/lib/libc10_cuda.so")
+    set(QUADRANT_HAS_CUDA ON CACHE INTERNAL "the program is built for GPUs")
+    list(APPEND libraries libtorch_gpu)
   elseif(QUADRANT_CUDA STREQUAL "ON")
     message(FATAL_ERROR "QUADRANT_CUDA=ON needs nvcc and the CUDA libraries: run ./setup.sh on a "
                         "machine with a GPU, or configure with -DQUADRANT_CUDA=OFF")

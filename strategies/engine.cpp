@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <torch/version.h>
 
+#include <cstdlib>
+
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/core/sha256.h"
@@ -124,6 +126,8 @@ class TorchEngine : public ModelEngine {
 };
 
 void hold_to_deterministic_kernels() {
+  // Without it libtorch refuses to multiply on a GPU: cuBLAS is deterministic with fixed workspaces.
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
   at::globalContext().setDeterministicFillUninitializedMemory(false);
 }

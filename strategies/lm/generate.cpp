@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "harness/core/error.h"
-#include "strategies/lm/layers/cache.h"
 #include "strategies/lm/layers/product.h"
 #include "strategies/lm/row_forms.h"
+#include "strategies/lm/token_step.h"
 
 namespace quadrant {
 namespace {
@@ -89,28 +89,36 @@ class Answer {
   std::span<const std::int32_t> end_tokens_;
 };
 
-// The rows still being answered: which answer each belongs to, its last token and its position.
+// The rows of the batch: which answer each belongs to, its last token, and whether it wants more.
 struct Rows {
-  std::vector<std::int64_t> answer, token, position;
+  std::vector<std::int64_t> answer, token;
+  std::vector<bool> unfinished;
 };
 
 // Hands each row its next token; returns the batch rows that go on.
 std::vector<std::int64_t> advance(const Choice& choice, RowForms* forms,
                                   std::vector<Answer>& answers, Rows& rows) {
   std::vector<std::int64_t> staying;
-  Rows next;
+  rows.token = choice.ids;
   for (std::size_t r = 0; r < rows.answer.size(); ++r) {
-    const bool more =
-        answers[rows.answer[r]].add(static_cast<std::int32_t>(choice.ids[r]), choice.logprobs[r]);
-    if (!more) continue;
-    if (forms) forms->advance(rows.answer[r], static_cast<std::int32_t>(choice.ids[r]));
+    if (!rows.unfinished[r]) continue;
+    const auto id = static_cast<std::int32_t>(choice.ids[r]);
+    rows.unfinished[r] = answers[rows.answer[r]].add(id, choice.logprobs[r]);
+    if (!rows.unfinished[r]) continue;
+    if (forms) forms->advance(rows.answer[r], id);
     staying.push_back(static_cast<std::int64_t>(r));
-    next.answer.push_back(rows.answer[r]);
-    next.token.push_back(choice.ids[r]);
-    next.position.push_back(rows.position[r] + 1);
   }
-  rows = std::move(next);
   return staying;
+}
+
+Rows only(const std::vector<std::int64_t>& staying, const Rows& rows) {
+  Rows fewer;
+  for (const std::int64_t r : staying) {
+    fewer.answer.push_back(rows.answer[r]);
+    fewer.token.push_back(rows.token[r]);
+    fewer.unfinished.push_back(rows.unfinished[r]);
+  }
+  return fewer;
 }
 
 }  // namespace
@@ -134,7 +142,7 @@ std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tok
   const TokenTree tree = build_token_tree(prompts);
   TreeAttention prefill(tree, device);
   prefill.keep_keys_and_values();
-  Tensor hidden =
+  const Tensor hidden =
       decoder.hidden(id_tensor(tree.ids, device), index_tensor(tree.positions, device), prefill);
   std::vector<Answer> answers(prompts.size(), Answer(tokenizer, decoding, end_tokens));
   Rows rows;
@@ -142,23 +150,22 @@ std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tok
   for (const std::size_t r : tree.order) {
     QUADRANT_CHECK(!prompts[r].empty());
     rows.answer.push_back(static_cast<std::int64_t>(r));
-    rows.position.push_back(static_cast<std::int64_t>(prompts[r].size()) - 1);
+    rows.unfinished.push_back(true);
     last.push_back(tree.paths[r].back());
   }
-  CachedAttention cache(tree, prefill, decoding.max_new_tokens);
-  hidden = hidden.index_select(0, index_tensor(last, device));
-  Choice choice = choose(decoder, hidden, forms, rows.answer);
+  TokenStep step(decoder, CachedAttention(tree, prefill, decoding.max_new_tokens));
+  Choice choice =
+      choose(decoder, hidden.index_select(0, index_tensor(last, device)), forms, rows.answer);
   const double prefill_ms = milliseconds_since(start);
 
   while (true) {
-    const std::size_t before = rows.answer.size();
     const std::vector<std::int64_t> staying = advance(choice, forms, answers, rows);
     if (staying.empty()) break;
-    if (staying.size() < before) cache.keep_rows(staying);
-    hidden = decoder.hidden(index_tensor(rows.token, device), index_tensor(rows.position, device),
-                            cache);
-    choice = choose(decoder, hidden, forms, rows.answer);
-    cache.next_token();
+    if (step.should_drop_rows(staying.size(), rows.answer.size())) {
+      step.keep_rows(staying);
+      rows = only(staying, rows);
+    }
+    choice = choose(decoder, step.hidden(rows.token), forms, rows.answer);
   }
 
   const double share = 1.0 / static_cast<double>(prompts.size());

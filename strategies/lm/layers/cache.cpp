@@ -88,17 +88,27 @@ CachedAttention::CachedAttention(const TokenTree& tree, TreeAttention& prefill, 
   }
 }
 
+void CachedAttention::begin_token() {
+  for (Block& block : blocks_) block.masks.clear();
+  if (fixed_) fixed_->masks.clear();
+}
+
 Tensor CachedAttention::attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v,
                                int window) {
-  keys_[layer].select(2, used_).copy_(k);
-  values_[layer].select(2, used_).copy_(v);
-  const std::int64_t rows = q.size(0),
-                     first = window > 0 ? std::max<std::int64_t>(0, used_ + 1 - window) : 0;
-  const auto in_sight = [&](const Tensor& all, int dim) {
-    return all.narrow(dim, first, used_ + 1 - first);
-  };
+  std::int64_t first = 0, size = keys_[layer].size(2);
+  if (fixed_) {
+    keys_[layer].index_copy_(2, fixed_->column, k.unsqueeze(2));
+    values_[layer].index_copy_(2, fixed_->column, v.unsqueeze(2));
+  } else {
+    keys_[layer].select(2, used_).copy_(k);
+    values_[layer].select(2, used_).copy_(v);
+    first = window > 0 ? std::max<std::int64_t>(0, used_ + 1 - window) : 0;
+    size = used_ + 1 - first;
+  }
+  const auto in_sight = [&](const Tensor& all, int dim) { return all.narrow(dim, first, size); };
+  const std::int64_t rows = q.size(0);
   const Tensor queries = q.view({rows, k.size(1), -1, q.size(2)});
-  const Tensor mask = mask_.defined() ? in_sight(mask_, 3) : Tensor();
+  const Tensor mask = fixed_ ? fixed_mask(window) : mask_.defined() ? in_sight(mask_, 3) : Tensor();
   const Tensor keys = in_sight(keys_[layer], 2), values = in_sight(values_[layer], 2);
   if (blocks_.empty()) {
     const std::optional<Tensor> added = mask.defined() ? std::optional(mask) : std::nullopt;
@@ -127,7 +137,7 @@ CachedAttention::Part CachedAttention::attend_block(Block& block, int layer, con
   // The last token of the block is the first to be seen, by the row that is least far from it.
   const std::int64_t distance =
       *std::min_element(range.begin(), range.end()) - (block.position + block.size - 1);
-  if (window > 0 && distance >= window) return {};
+  if (window > 0 && distance >= window && !fixed_) return {};
   Tensor mask = block_mask(block, window);
   if (mask.defined())
     mask = mask.repeat_interleave(group, 0).view({1, 1, rows * group, block.size});
@@ -141,11 +151,13 @@ CachedAttention::Part CachedAttention::attend_block(Block& block, int layer, con
 Tensor CachedAttention::block_mask(Block& block, int window) const {
   const auto range = std::span(positions_).subspan(block.first, block.last - block.first);
   const std::int64_t farthest = *std::max_element(range.begin(), range.end());
-  if (window == 0 || farthest - block.position < window) return {};
+  if (window == 0 || (farthest - block.position < window && !fixed_)) return {};
   Tensor& mask = block.masks[window];
   if (!mask.defined()) {
     const at::Device device = block.keys.front().device();
-    const Tensor present = index_tensor({range.begin(), range.end()}, device).unsqueeze(1);
+    const Tensor positions = fixed_ ? fixed_->positions.narrow(0, block.first, std::ssize(range))
+                                    : index_tensor({range.begin(), range.end()}, device);
+    const Tensor present = positions.unsqueeze(1);
     const Tensor tokens =
         at::arange(block.position, block.position + block.size, present.options());
     mask = at::zeros({present.size(0), block.size}, block.keys.front().options())
@@ -154,10 +166,32 @@ Tensor CachedAttention::block_mask(Block& block, int window) const {
   return mask;
 }
 
+void CachedAttention::fix_shapes() {
+  const at::Device device = keys_.front().device();
+  fixed_ = Fixed{index_tensor({used_}, device), index_tensor(positions_, device), {}};
+  // A mask hides numbers, but not a NaN that the memory of columns to come may hold.
+  for (Tensor& k : keys_) k.narrow(2, used_, room()).zero_();
+  for (Tensor& v : values_) v.narrow(2, used_, room()).zero_();
+}
+
+const Tensor& CachedAttention::fixed_mask(int window) {
+  Tensor& mask = fixed_->masks[window];
+  if (mask.defined()) return mask;
+  const Tensor columns = at::arange(keys_.front().size(2), fixed_->column.options());
+  Tensor hidden = columns > fixed_->column;
+  if (window > 0) hidden = hidden.logical_or(columns <= fixed_->column - window);
+  mask =
+      at::zeros({1, 1, 1, columns.size(0)}, keys_.front().options()).masked_fill(hidden, kHidden);
+  if (mask_.defined()) mask = mask + mask_;
+  return mask;
+}
+
 void CachedAttention::next_token() {
   ++used_;
   for (std::int64_t& position : positions_) ++position;
-  for (Block& block : blocks_) block.masks.clear();
+  if (!fixed_) return;
+  fixed_->column.add_(1);
+  fixed_->positions.add_(1);
 }
 
 void CachedAttention::keep_rows(const std::vector<std::int64_t>& rows) {
@@ -174,8 +208,8 @@ void CachedAttention::keep_rows(const std::vector<std::int64_t>& rows) {
     };
     block.first = staying(block.first);
     block.last = staying(block.last);
-    block.masks.clear();
   }
+  fixed_.reset();
 }
 
 std::int64_t CachedAttention::stored_tokens() const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "strategies/lm/layers/attention.h"
@@ -15,9 +16,21 @@ class CachedAttention : public Attention {
  public:
   // Rows are the tree's sequences, in its order (TokenTree::order). Takes over what `prefill` kept.
   CachedAttention(const TokenTree& tree, TreeAttention& prefill, int new_tokens);
+  void begin_token();  // call before the first layer of a token
   Tensor attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v, int window) override;
   void next_token();                                      // call after the last layer of a token
   void keep_rows(const std::vector<std::int64_t>& rows);  // the other rows leave the batch
+
+  // From now on all tokens are the same operations on the same memory, so that a GPU can repeat
+  // them: each looks at all columns, also those to come, which a mask hides. Anew after
+  // keep_rows().
+  void fix_shapes();
+  const Tensor& fixed_positions() const { return fixed_->positions; }
+
+  const std::vector<std::int64_t>& positions() const {
+    return positions_;
+  }                                                                    // of the present tokens
+  std::int64_t room() const { return keys_.front().size(2) - used_; }  // tokens to come
 
   std::int64_t stored_tokens() const;  // what one layer has room for, shared tokens counted once
 
@@ -28,6 +41,12 @@ class CachedAttention : public Attention {
     std::vector<Tensor> keys, values;  // per layer: [1, kv_heads, size, dim]
     std::map<int, Tensor> masks;       // by window, for the present token: [(last - first), size]
   };
+  // What changes from token to token, in the memory of the device.
+  struct Fixed {
+    Tensor column;                // [1]: used_
+    Tensor positions;             // [rows]: positions_
+    std::map<int, Tensor> masks;  // by window, for the present token: [1 or rows, 1, 1, columns]
+  };
   // Attention over some of the keys. out: [rows, kv_heads, group, dim]; lse: [rows, kv_heads,
   // group]
   struct Part {
@@ -35,6 +54,7 @@ class CachedAttention : public Attention {
   };
   Part attend_block(Block& block, int layer, const Tensor& q, int window);
   Tensor block_mask(Block& block, int window) const;  // undefined: all is visible
+  const Tensor& fixed_mask(int window);
 
   std::vector<Block> blocks_;
   // The rows' own tokens, aligned to the right: the prompts of all rows end in the same column.
@@ -42,6 +62,7 @@ class CachedAttention : public Attention {
   Tensor mask_;                          // [rows, 1, 1, columns]; undefined: no padding
   std::vector<std::int64_t> positions_;  // of each row's present token
   std::int64_t used_ = 0;                // columns filled
+  std::optional<Fixed> fixed_;
 };
 
 }  // namespace quadrant

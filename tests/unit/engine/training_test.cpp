@@ -1,12 +1,7 @@
 // Training against transformers and PEFT, and against itself after an interruption.
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
-#include <filesystem>
-
-#include "golden.h"
-#include "strategies/engine.h"
+#include "golden_training.h"
 #include "strategies/tuning/lora.h"
 #include "strategies/tuning/trainer.h"
 
@@ -14,45 +9,6 @@ using namespace quadrant;
 namespace fs = std::filesystem;
 
 namespace {
-
-TrainingSequence sequence_of(const nlohmann::json& json) {
-  TrainingSequence sequence{json["ids"].get<TokenIds>(), {}};
-  sequence.learn.assign(sequence.ids.size(), false);
-  for (std::size_t i = json["learn_from"]; i < sequence.ids.size(); ++i) sequence.learn[i] = true;
-  return sequence;
-}
-
-// An empty folder of this process's own, removed at the end.
-struct ScratchFolder {
-  fs::path path = fs::temp_directory_path() / ("quadrant_training_" + std::to_string(getpid()));
-  ScratchFolder() { fs::remove_all(path); }
-  ~ScratchFolder() { fs::remove_all(path); }
-};
-
-TrainingJob golden_job(const nlohmann::json& golden, const std::string& method,
-                       const fs::path& to) {
-  TrainingJob job;
-  job.tuning.name = job.tuning.method = method;
-  job.tuning.rank = 8;
-  job.tuning.alpha = 16;
-  job.tuning.learning_rate = method == "lora" ? 1e-3 : 1e-4;
-  job.tuning.epochs = 2;
-  job.tuning.batch_size = 6;
-  job.tuning.warmup_ratio = 0.1;
-  for (const auto& json : golden["sequences"]) job.sequences.push_back(sequence_of(json));
-  job.folder = to;
-  return job;
-}
-
-std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& job,
-                                int stop_after = 1000) {
-  std::vector<TrainingStep> steps;
-  engine.train(job, [&](const TrainingStep& step) {
-    steps.push_back(step);
-    return static_cast<int>(steps.size()) < stop_after;
-  });
-  return steps;
-}
 
 // The folder of a full tuning is a model of its own, with the base's tokenizer and template.
 void check_folder(const fs::path& folder, const LanguageModel& base) {

@@ -1,0 +1,55 @@
+// The golden training (tests/golden/training.json) as jobs of an engine.
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "golden.h"
+#include "strategies/engine.h"
+
+namespace quadrant {
+
+inline TrainingSequence sequence_of(const nlohmann::json& json) {
+  TrainingSequence sequence{json["ids"].get<TokenIds>(), {}};
+  sequence.learn.assign(sequence.ids.size(), false);
+  for (std::size_t i = json["learn_from"]; i < sequence.ids.size(); ++i) sequence.learn[i] = true;
+  return sequence;
+}
+
+// An empty folder of this process's own, removed at the end.
+struct ScratchFolder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("quadrant_training_" + std::to_string(getpid()));
+  ScratchFolder() { std::filesystem::remove_all(path); }
+  ~ScratchFolder() { std::filesystem::remove_all(path); }
+};
+
+inline TrainingJob golden_job(const nlohmann::json& golden, const std::string& method,
+                              const std::filesystem::path& to) {
+  TrainingJob job;
+  job.tuning.name = job.tuning.method = method;
+  job.tuning.rank = 8;
+  job.tuning.alpha = 16;
+  job.tuning.learning_rate = method == "lora" ? 1e-3 : 1e-4;
+  job.tuning.epochs = 2;
+  job.tuning.batch_size = 6;
+  job.tuning.warmup_ratio = 0.1;
+  for (const auto& json : golden["sequences"]) job.sequences.push_back(sequence_of(json));
+  job.folder = to;
+  return job;
+}
+
+inline std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& job,
+                                       int stop_after = 1000) {
+  std::vector<TrainingStep> steps;
+  engine.train(job, [&](const TrainingStep& step) {
+    steps.push_back(step);
+    return static_cast<int>(steps.size()) < stop_after;
+  });
+  return steps;
+}
+
+}  // namespace quadrant
