@@ -126,7 +126,8 @@ class TorchEngine : public ModelEngine {
 };
 
 void hold_to_deterministic_kernels() {
-  // Without it libtorch refuses to multiply on a GPU: cuBLAS is deterministic with fixed workspaces.
+  // Without it libtorch refuses to multiply on a GPU: cuBLAS is deterministic with fixed
+  // workspaces.
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
   at::globalContext().setDeterministicFillUninitializedMemory(false);
