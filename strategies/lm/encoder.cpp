@@ -1,4 +1,5 @@
 #include "strategies/lm/encoder.h"
+#include "strategies/lm/layers/memory.h"
 
 #include <algorithm>
 #include <cmath>
@@ -188,6 +189,7 @@ class Encoder : public Embedder {
 }  // namespace
 
 std::unique_ptr<Embedder> load_encoder(const std::filesystem::path& folder) {
+  keep_freed_memory();
   const BertConfig config = read_bert_config(folder / "config.json");
   require_known_modules(folder / "modules.json");
   Reading reading{&read_pooling(folder / "1_Pooling" / "config.json"),

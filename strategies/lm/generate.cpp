@@ -5,8 +5,10 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tuple>
 
 #include "harness/core/error.h"
+#include "strategies/lm/layers/logits.h"
 #include "strategies/lm/layers/product.h"
 #include "strategies/lm/row_forms.h"
 #include "strategies/lm/token_step.h"
@@ -29,12 +31,16 @@ struct Choice {
 Choice choose(const Decoder& decoder, const Tensor& hidden, RowForms* forms,
               std::span<const std::int64_t> answers) {
   const Tensor logits = product(hidden, decoder.head()).to(at::kFloat);
-  const auto [best, id] =
-      (forms ? logits.masked_fill(forms->forbidden(answers, logits.size(1)).to(logits.device()),
-                                  -std::numeric_limits<double>::infinity())
-             : logits)
-          .max(-1);
-  const Tensor logprob = (best - logits.logsumexp(-1)).to(at::kCPU, at::kDouble).contiguous();
+  const RowTotals totals = totals_of(logits);
+  Tensor id = totals.best, best = logits.gather(1, id.unsqueeze(1)).squeeze(1);
+  if (forms) {
+    std::tie(best, id) =
+        logits
+            .masked_fill(forms->forbidden(answers, logits.size(1)).to(logits.device()),
+                         -std::numeric_limits<double>::infinity())
+            .max(-1);
+  }
+  const Tensor logprob = (best - totals.log_sum_exp).to(at::kCPU, at::kDouble).contiguous();
   const Tensor ids = id.to(at::kCPU).contiguous();
   const auto rows = static_cast<std::size_t>(ids.size(0));
   Choice choice;

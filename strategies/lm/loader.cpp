@@ -1,4 +1,5 @@
 #include "strategies/lm/loader.h"
+#include "strategies/lm/layers/memory.h"
 
 #include <fmt/format.h>
 
@@ -106,6 +107,7 @@ std::unique_ptr<Decoder> load_decoder(const WeightSource& source,
 }
 
 LoadedModel load_model(const ModelSpec& spec) {
+  keep_freed_memory();
   const auto path = model_file(spec.path);
   LoadedModel loaded;
   std::unique_ptr<WeightSource> source;

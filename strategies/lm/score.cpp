@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/core/error.h"
+#include "strategies/lm/layers/logits.h"
 #include "strategies/lm/layers/product.h"
 
 namespace quadrant {
@@ -41,8 +42,9 @@ void judge_together(const Decoder& decoder, const Tensor& hidden,
   const Tensor target = index_tensor(next, hidden.device());
   const Tensor chosen =
       logits.values.view(-1).index_select(0, logits.of * logits.values.size(1) + target);
-  const Tensor total = logits.values.logsumexp(-1).index_select(0, logits.of);
-  const Tensor best = logits.values.argmax(-1).index_select(0, logits.of);
+  const RowTotals totals = totals_of(logits.values);
+  const Tensor total = totals.log_sum_exp.index_select(0, logits.of);
+  const Tensor best = totals.best.index_select(0, logits.of);
   const Tensor logprob = (chosen - total).to(at::kCPU, at::kDouble).contiguous();
   const Tensor greedy = best.eq(target).to(at::kCPU).contiguous();
   for (std::size_t i = 0; i < asked.size(); ++i) {

@@ -52,8 +52,7 @@ class Gemma3 : public StackedDecoder {
       const Tensor mixed =
           layer.attention.forward(norm(x, layer.before_attention), setting, attention);
       x = x + norm(mixed, layer.after_attention);
-      const Tensor fed = layer.mlp.forward(
-          norm(x, layer.before_mlp), [](const Tensor& gate) { return at::gelu(gate, "tanh"); });
+      const Tensor fed = layer.mlp.forward(norm(x, layer.before_mlp), gelu_tanh_gated);
       x = x + norm(fed, layer.after_mlp);
     }
     return norm(x, final_norm_);

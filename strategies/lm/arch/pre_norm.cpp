@@ -36,7 +36,7 @@ Tensor PreNormDecoder::hidden(const Tensor& ids, const Tensor& positions, Attent
                                          .norm_eps = config_.norm_eps};
     const Tensor in = rms_norm(x, layer.attention_norm, config_.norm_eps);
     x = x + layer.attention.forward(in, setting, attention);
-    x = x + layer.mlp.forward(rms_norm(x, layer.ffn_norm, config_.norm_eps), at::silu);
+    x = x + layer.mlp.forward(rms_norm(x, layer.ffn_norm, config_.norm_eps), silu_gated);
   }
   return rms_norm(x, final_norm_, config_.norm_eps);
 }

@@ -23,15 +23,14 @@ struct SelfAttention {
                  Attention& attention) const;  // [n, width]
 };
 
+// activation(gate) * up.
+Tensor silu_gated(const Tensor& gate, const Tensor& up);
+Tensor gelu_tanh_gated(const Tensor& gate, const Tensor& up);
+
 struct GatedMlp {
   Linear gate, up, down;
 
-  template <class Activation>
-  Tensor forward(const Tensor& x, const Activation& activation) const {
-    const Linear* const both[] = {&gate, &up};
-    const auto outputs = forward_all(both, x);
-    return down.forward(activation(outputs[0]) * outputs[1]);
-  }
+  Tensor forward(const Tensor& x, Tensor (*gated)(const Tensor& gate, const Tensor& up)) const;
 };
 
 }  // namespace quadrant

@@ -6,10 +6,13 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "golden.h"
 #include "harness/core/error.h"
+#include "strategies/lm/layers/blocks.h"
 #include "strategies/lm/layers/cache.h"
+#include "strategies/lm/layers/logits.h"
 #include "strategies/lm/layers/product.h"
 #include "strategies/lm/weights/gguf.h"
 #include "strategies/lm/weights/hf_folder.h"
@@ -131,6 +134,29 @@ TEST_CASE("a product of few rows is torch's, and the same to the bit for any num
     for (const std::int64_t rows : {1, 2, 3, 4, 31}) {
       CHECK(at::equal(product(x.narrow(0, 1, rows), weight), all.narrow(0, 1, rows)));
     }
+  }
+}
+
+TEST_CASE("passes over rows give what torch's operations give") {
+  const c10::InferenceMode inference;
+  at::manual_seed(5);
+  for (const std::int64_t width : {1, 7, 16, 1000, 49152}) {
+    CAPTURE(width);
+    Tensor both = at::randn({5, 2 * width}) * 8;
+    both[0].fill_(-200);
+    both[1].fill_(200);
+    const Tensor gate = both.narrow(1, 0, width), up = both.narrow(1, width, width);
+    CHECK(at::allclose(silu_gated(gate, up), at::silu(gate) * up, 1e-5, 1e-5));
+    CHECK(at::allclose(gelu_tanh_gated(gate, up), at::gelu(gate, "tanh") * up, 1e-5, 1e-5));
+    Tensor logits = at::randn({6, width}) * 10;
+    logits[1].fill_(3);  // all equal: the first is the best
+    logits[2].fill_(-std::numeric_limits<double>::infinity());
+    logits[2][width / 2] = 1;
+    const RowTotals totals = totals_of(logits);
+    CHECK(at::equal(totals.best, logits.argmax(-1)));
+    CHECK(at::allclose(totals.log_sum_exp, logits.logsumexp(-1), 1e-6, 1e-6));
+    logits[0][width - 1] = std::nan("");
+    CHECK(std::isnan(totals_of(logits).log_sum_exp[0].item<float>()));
   }
 }
 
