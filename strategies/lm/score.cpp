@@ -9,7 +9,7 @@
 namespace quadrant {
 namespace {
 
-constexpr std::int64_t kLogitsAtOnce = 16 << 20;  // 64 MB, and as much again while they are used
+constexpr std::int64_t kLogitsAtOnce = 32 << 20;  // 128 MB: 128 rows of the largest vocabularies
 
 // One (position, next token) pair, and what the model says about it.
 struct Judgement {

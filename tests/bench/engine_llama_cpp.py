@@ -62,14 +62,23 @@ class Batch:
 
 
 def common_prefix(sequences):
+    """Of all but their last tokens; 0 for a single one, which shares with nobody."""
+    if len(sequences) == 1:
+        return 0
     length = 0
-    while len({s[length] if length < len(s) - 1 else -i for i, s in enumerate(sequences)}) == 1:
+    while length < min(map(len, sequences)) - 1 and len({s[length] for s in sequences}) == 1:
         length += 1
-    return length if len(sequences) > 1 else 0
+    return length
+
+
+@llama_cpp.llama_log_callback
+def silence(level, text, data):
+    pass
 
 
 class Model:
     def __init__(self, path, threads):
+        llama_cpp.llama_log_set(silence, None)
         llama_cpp.llama_backend_init()
         self.model = llama_cpp.llama_model_load_from_file(
             str(path).encode(), llama_cpp.llama_model_default_params()
