@@ -1,6 +1,7 @@
 #include "harness/core/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,11 +10,13 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "harness/core/error.h"
+#include "harness/core/half_written.h"
 #include "harness/core/utf8.h"
 
 namespace quadrant {
@@ -48,6 +51,23 @@ void write_all(int fd, const char* data, std::size_t size, const std::filesystem
     if (written < 0) fail_errno("write the file", path);
     data += written;
     size -= static_cast<std::size_t>(written);
+  }
+}
+
+// One name for all processes, so that what a killed one has left is written over by the next. They
+// take turns by a lock; on a disk without locks the last one wins, as with the file itself.
+int open_half_written(const std::filesystem::path& temporary, const std::filesystem::path& path) {
+  while (true) {
+    const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (file < 0) fail_errno("create the file", path);
+    while (::flock(file, LOCK_EX) != 0 && errno == EINTR) {
+    }
+    struct stat mine {};
+    struct stat there {};
+    const bool in_place = ::fstat(file, &mine) == 0 && ::stat(temporary.c_str(), &there) == 0 &&
+                          mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+    if (in_place && ::ftruncate(file, 0) == 0) return file;
+    ::close(file);  // another one has put it in place meanwhile
   }
 }
 
@@ -95,11 +115,9 @@ void write_atomically(const std::filesystem::path& path, std::string_view bytes)
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(const ByteSink&)>& write) {
   std::filesystem::path temporary = path;
-  temporary += fmt::format(".{}.tmp", ::getpid());
+  temporary += kHalfWritten;
+  const FileDescriptor file(open_half_written(temporary, path));
   try {
-    const FileDescriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) fail_errno("create the file", path);
     write([&](const void* data, std::size_t size) {
       write_all(file.get(), static_cast<const char*>(data), size, path);
     });
@@ -113,6 +131,14 @@ void write_atomically(const std::filesystem::path& path,
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() >= 0) ::fsync(directory.get());
+}
+
+void remove_half_written(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().native().ends_with(kHalfWritten)) left.push_back(entry.path());
+  }
+  for (const auto& file : left) std::filesystem::remove(file);
 }
 
 void for_each_json_line(const std::filesystem::path& path,

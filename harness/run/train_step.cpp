@@ -5,6 +5,7 @@
 
 #include "harness/core/energy.h"
 #include "harness/core/error.h"
+#include "harness/core/half_written.h"
 #include "harness/core/sha256.h"
 #include "harness/run/execution.h"
 #include "harness/run/provenance.h"
@@ -111,6 +112,7 @@ ModelEngine::Training train(Execution& run, const PlannedTraining& planned, Trai
     job.dev = run.bench.makers.make_dev_set(job.tuning, run.suite(planned.suite), engine.model());
   }
   fs::create_directories(job.folder);
+  remove_half_written(job.folder);
   reset_peak_memory();
   EnergyMeter energy;
   return engine.train(job, [&](const TrainingStep& step) {

@@ -3,12 +3,14 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/files.h"
+#include "harness/core/half_written.h"
 #include "harness/core/network_disk.h"
 #include "harness/core/rng.h"
 #include "harness/core/sha256.h"
@@ -55,6 +57,31 @@ TEST_CASE("write_atomically leaves the old file when writing fails") {
   }));
   CHECK(read_text(path) == "old");
   std::filesystem::remove(path);
+}
+
+TEST_CASE("write_atomically takes over what a killed process has left, and writers take turns") {
+  const TemporaryFolder folder;
+  const std::string left = kHalfWritten;
+  std::filesystem::create_directories(folder / "sub");
+  std::ofstream(folder / ("a" + left)) << "longer than what is written now";
+  std::ofstream(folder / "sub" / ("b" + left)) << "b";
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([&, text = std::string(20, static_cast<char>('a' + i))] {
+      for (int k = 0; k < 20; ++k) {
+        write_atomically(folder / "a", [&](const ByteSink& sink) {
+          for (const char& c : text) sink(&c, 1);
+        });
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  const std::string text = read_text(folder / "a");
+  CHECK(text == std::string(20, text.at(0)));
+  CHECK_FALSE(std::filesystem::exists(folder / ("a" + left)));
+  remove_half_written(folder.path());
+  CHECK(std::filesystem::is_empty(folder / "sub"));
+  CHECK(std::filesystem::exists(folder / "a"));
 }
 
 TEST_CASE("json lines: the bad line is named") {
