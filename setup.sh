@@ -6,14 +6,14 @@ export LC_ALL=C
 
 usage='usage: ./setup.sh [--model NAME] [--tests]
   --model NAME  also download this model: gemma-3-270m
-  --tests       also install what ./test.sh needs (Chromium, clang-format, Python,
+  --tests       also install what ./test.sh needs (Chromium, clang-format, Python, Slurm,
                 the GPU half of libtorch to link with)'
 
 build_packages='g++ cmake ninja-build ccache pkg-config git ca-certificates curl unzip libfmt-dev
   libssl-dev libsqlite3-dev nlohmann-json3-dev libutf8proc-dev libtomlplusplus-dev libcli11-dev
   doctest-dev libfaiss-dev libopenblas-dev libsentencepiece-dev zlib1g-dev sqlite3 libgumbo-dev
   libyaml-dev poppler-utils libcurl4-openssl-dev'
-test_packages='chromium clang-format python3'
+test_packages='chromium clang-format python3 slurmctld slurmd slurm-client munge'
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {  # what, where, mend

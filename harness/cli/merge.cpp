@@ -5,15 +5,15 @@
 #include <fmt/ranges.h>
 
 #include "harness/cli/common.h"
+#include "harness/cli/merge_file.h"
 #include "harness/cli/verbs.h"
 #include "harness/core/error.h"
 #include "harness/run/run_lock.h"
 #include "harness/store/bundle.h"
 
 namespace quadrant {
-namespace {
 
-void merge_one(Store& into, const std::string& file) {
+void merge_file(Store& into, const std::string& file) {
   const Store from(file);
   if (is_bundle(from.database())) {
     throw Error("this is a bundle", file, "take it into a store with `quadrant import`");
@@ -32,9 +32,11 @@ void merge_one(Store& into, const std::string& file) {
              file, fmt::join(lost, ", "), from.artifact_folder().string());
 }
 
+namespace {
+
 int merge(const std::string& into_file, const std::vector<std::string>& from) {
   Store into = open_store(into_file, Store::Open::kCreate);
-  for (const std::string& file : from) merge_one(into, file);
+  for (const std::string& file : from) merge_file(into, file);
   return kOk;
 }
 

@@ -7,6 +7,7 @@
 #include "harness/cli/json_log.h"
 #include "harness/cli/outcome.h"
 #include "harness/cli/plan_options.h"
+#include "harness/cli/slurm.h"
 #include "harness/cli/verbs.h"
 #include "harness/cli/workbench.h"
 #include "harness/store/store.h"
@@ -29,14 +30,21 @@ int run_experiment(const PlanVerbOptions& options, const std::string& log,
 void add_run(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("run", "run an experiment; what is in the store is reused");
   auto options = std::make_shared<PlanVerbOptions>();
-  auto dry_run = std::make_shared<bool>(false);
-  auto log = std::make_shared<std::string>();
+  auto dry_run = std::make_shared<bool>(false), slurm = std::make_shared<bool>(false);
+  auto log = std::make_shared<std::string>(), sbatch = std::make_shared<std::string>();
   add_plan_verb_options(*verb, *options);
   add_log_option(*verb, *log);
   verb->add_flag("--dry-run", *dry_run, "only print the plan");
-  verb->callback([&action, options, dry_run, log] {
-    action = [options, dry_run, log] {
-      return *dry_run ? print_plan(*options) : run_experiment(*options, *log, command_line());
+  CLI::Option* on_slurm = verb->add_flag(
+      "--slurm", *slurm, "submit what is missing to Slurm; run it again after jobs have failed");
+  verb->add_option("--sbatch", *sbatch, "for sbatch: --sbatch='--partition=gpu --gres=gpu:1'")
+      ->needs(on_slurm);
+  on_slurm->excludes(verb->get_option("--json"));
+  verb->callback([&action, options, dry_run, log, slurm, sbatch] {
+    action = [options, dry_run, log, slurm, sbatch] {
+      if (*dry_run) return print_plan(*options);
+      if (*slurm && submit_to_slurm(*options, *sbatch)) return static_cast<int>(kOk);
+      return run_experiment(*options, *log, command_line());
     };
   });
 }
