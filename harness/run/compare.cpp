@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
 
+#include "harness/metrics/option_scores.h"
 #include "harness/run/reproduce.h"
-#include "harness/run/summarise.h"
+#include "harness/run/sameness.h"
 #include "harness/store/store.h"
 
 namespace quadrant {
@@ -15,7 +17,8 @@ namespace {
 // What decides sameness of one record; the rest of it would fill the memory.
 struct Answer {
   std::int64_t item_no = 0;
-  std::string prompt_hash, output, stop, error, options;
+  std::string prompt_hash, output, stop, error;
+  std::optional<std::string> options;
   double logprob = 0;
 };
 
@@ -23,14 +26,9 @@ std::vector<Answer> answers_of(const Store& store, std::int64_t attempt_id) {
   std::vector<Answer> answers;
   store.for_each_record(attempt_id, [&](const RecordRow& record) {
     answers.push_back({record.item_no, record.prompt_hash, record.output, record.stop, record.error,
-                       record.answer.value_or(""), record.logprob});
+                       record.answer, record.logprob});
   });
   return answers;
-}
-
-bool same_bits(double a, double b) {
-  if (std::isnan(a) && std::isnan(b)) return true;
-  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
 bool same_text(const Answer& a, const Answer& b) {
@@ -46,7 +44,75 @@ std::string difference(const Answer& a, const Answer& b) {
   return same ? "" : "log-probabilities differ";
 }
 
-// The first metric whose new mean is outside its old interval, as a sentence, or "".
+// How far two records that say the same lie apart; the mean is still a sum.
+void add_noise(const Answer& a, const Answer& b, AnswerNoise& noise) {
+  if (a.prompt_hash != b.prompt_hash) return;
+  if (!same_text(a, b)) {
+    ++noise.other_answers;
+    return;
+  }
+  double distance = std::abs(a.logprob - b.logprob);
+  const auto before = options_from_text(a.options);
+  const auto now = options_from_text(b.options);
+  for (std::size_t i = 0; i < std::min(before.size(), now.size()); ++i) {
+    distance = std::max(distance, std::abs(before[i].logprob - now[i].logprob));
+  }
+  if (std::isnan(distance)) return;
+  ++noise.same_answers;
+  noise.mean += distance;
+  noise.largest = std::max(noise.largest, distance);
+}
+
+void compare_records(const Store& store, const RunCellRow& before, const RunCellRow& now,
+                     CellComparison& result, AnswerNoise& noise) {
+  const auto old_answers = answers_of(store, *before.attempt_id);
+  const auto new_answers = answers_of(store, *now.attempt_id);
+  const auto items = store.items(before.cell.dataset_id);
+  result.records = static_cast<std::int64_t>(old_answers.size());
+  const std::size_t common = std::min(old_answers.size(), new_answers.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    const Answer &a = old_answers[i], &b = new_answers[i];
+    const std::string what = difference(a, b);
+    add_noise(a, b, noise);
+    result.identical += what.empty() ? 1 : 0;
+    result.same_answers += same_text(a, b) ? 1 : 0;
+    if (what.empty() || !result.item_id.empty()) continue;
+    result.item_id = items[static_cast<std::size_t>(a.item_no)].id;
+    result.before = a.error.empty() ? a.output : a.error;
+    result.now = b.error.empty() ? b.output : b.error;
+    result.detail = what;
+  }
+}
+
+CellComparison compare_cell(const Store& store, const RunCellRow& before, const RunCellRow* now,
+                            AnswerNoise& noise) {
+  CellComparison result;
+  result.suite = before.cell.suite;
+  result.label = label_of(before);
+  if (before.state != "done" || !now || now->state != "done") {
+    result.sameness = Sameness::kUnfinished;
+    result.detail = before.state != "done" ? "not finished in the original run"
+                                           : "not finished in the repeated run";
+    return result;
+  }
+  compare_records(store, before, *now, result, noise);
+  if (result.identical == result.records) return result;
+  result.sameness = Sameness::kSameAnswers;
+  if (result.same_answers == result.records) return result;
+  const std::string outside =
+      outside_interval(store.summaries(*before.attempt_id), store.summaries(*now->attempt_id));
+  result.sameness = outside.empty() ? Sameness::kWithinIntervals : Sameness::kDrifted;
+  if (!outside.empty()) result.detail = outside;
+  return result;
+}
+
+}  // namespace
+
+bool same_bits(double a, double b) {
+  if (std::isnan(a) && std::isnan(b)) return true;
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+
 std::string outside_interval(const std::vector<SummaryRow>& before,
                              const std::vector<SummaryRow>& now) {
   for (const SummaryRow& old : before) {
@@ -67,50 +133,12 @@ std::string outside_interval(const std::vector<SummaryRow>& before,
   return "";
 }
 
-void compare_records(const Store& store, const RunCellRow& before, const RunCellRow& now,
-                     CellComparison& result) {
-  const auto old_answers = answers_of(store, *before.attempt_id);
-  const auto new_answers = answers_of(store, *now.attempt_id);
-  const auto items = store.items(before.cell.dataset_id);
-  result.records = static_cast<std::int64_t>(old_answers.size());
-  const std::size_t common = std::min(old_answers.size(), new_answers.size());
-  for (std::size_t i = 0; i < common; ++i) {
-    const Answer &a = old_answers[i], &b = new_answers[i];
-    const std::string what = difference(a, b);
-    result.identical += what.empty() ? 1 : 0;
-    result.same_answers += same_text(a, b) ? 1 : 0;
-    if (what.empty() || !result.item_id.empty()) continue;
-    result.item_id = items[static_cast<std::size_t>(a.item_no)].id;
-    result.before = a.error.empty() ? a.output : a.error;
-    result.now = b.error.empty() ? b.output : b.error;
-    result.detail = what;
-  }
+std::string label_of(const RunCellRow& cell) {
+  std::string label = fmt::format("{} + {}", cell.context, cell.tuning);
+  if (cell.cell.seed) label += fmt::format(", seed {}", *cell.cell.seed);
+  if (cell.split == "valid") label += " (dev)";
+  return label;
 }
-
-CellComparison compare_cell(const Store& store, const RunCellRow& before, const RunCellRow* now) {
-  CellComparison result;
-  result.suite = before.cell.suite;
-  result.label = fmt::format("{} + {}", before.context, before.tuning);
-  if (before.cell.seed) result.label += fmt::format(", seed {}", *before.cell.seed);
-  if (before.split == "valid") result.label += " (dev)";
-  if (before.state != "done" || !now || now->state != "done") {
-    result.sameness = Sameness::kUnfinished;
-    result.detail = before.state != "done" ? "not finished in the original run"
-                                           : "not finished in the repeated run";
-    return result;
-  }
-  compare_records(store, before, *now, result);
-  if (result.identical == result.records) return result;
-  result.sameness = Sameness::kSameAnswers;
-  if (result.same_answers == result.records) return result;
-  const std::string outside =
-      outside_interval(store.summaries(*before.attempt_id), store.summaries(*now->attempt_id));
-  result.sameness = outside.empty() ? Sameness::kWithinIntervals : Sameness::kDrifted;
-  if (!outside.empty()) result.detail = outside;
-  return result;
-}
-
-}  // namespace
 
 Reproduction compare_runs(const Store& store, std::int64_t original, std::int64_t repeated) {
   Reproduction result;
@@ -124,10 +152,13 @@ Reproduction compare_runs(const Store& store, std::int64_t original, std::int64_
              row.split == before.split;
     });
     const RunCellRow* now = found == again.end() ? nullptr : &*found;
-    result.cells.push_back(compare_cell(store, before, now));
+    result.cells.push_back(compare_cell(store, before, now, result.noise));
     result.verdict = std::max(result.verdict, result.cells.back().sameness);
   }
   if (result.cells.empty()) result.verdict = Sameness::kUnfinished;
+  if (result.noise.same_answers > 0) {
+    result.noise.mean /= static_cast<double>(result.noise.same_answers);
+  }
   return result;
 }
 

@@ -39,12 +39,22 @@ const char* to_string(Sameness sameness) {
 
 Reproduction reproduce_run(Store& store, std::int64_t original, const WorkbenchLoader& load,
                            const std::vector<std::string>& argv, Progress& progress,
-                           const std::atomic<bool>& stop) {
+                           const std::atomic<bool>& stop, const std::string& device) {
   const RunRow row = store.run(original);
   const auto stored = store.run_inputs(original);
-  const Experiment experiment = stored_experiment(store, original);
-  Reloaded reloaded = reload(experiment, stored, store.artifact_folder(), load);
+  Experiment experiment = stored_experiment(store, original);
+  // What was stored is what is checked; only what is loaded goes elsewhere.
+  const auto move_there = [&](Experiment& moved) {
+    if (!device.empty()) moved.model.device = device;
+  };
+  Reloaded reloaded =
+      reload(experiment, stored, store.artifact_folder(), [&](const Experiment& found) {
+        Experiment moved = found;
+        move_there(moved);
+        return load(moved);
+      });
   if (!reloaded.changed.empty()) return refused(original, std::move(reloaded.changed));
+  move_there(experiment);
   Workbench& bench = *reloaded.bench;
   PlanOptions options = plan_options(nlohmann::json::parse(row.options));
   options.reuse = false;
@@ -98,10 +108,16 @@ nlohmann::json to_json(const Reproduction& reproduction) {
     }
     cells.push_back(std::move(entry));
   }
+  const AnswerNoise& noise = reproduction.noise;
   nlohmann::json json{{"original", reproduction.original},
                       {"verdict", to_string(reproduction.verdict)},
                       {"changed", changed},
-                      {"cells", cells}};
+                      {"cells", cells},
+                      {"noise",
+                       {{"same_answers", noise.same_answers},
+                        {"other_answers", noise.other_answers},
+                        {"largest", noise.largest},
+                        {"mean", noise.mean}}}};
   json["run"] = reproduction.run_id > 0 ? nlohmann::json(reproduction.run_id) : nullptr;
   return json;
 }

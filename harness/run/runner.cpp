@@ -266,10 +266,14 @@ RunOutcome run_plan(Store& store, Workbench& bench, const RunRequest& request, P
   row.reproduces = request.reproduces;
   row.argv = canonical_json(request.argv);
   row.options = canonical_json(to_json(request.plan.options));
-  // A repeated run read what the first one read, wherever it lies now.
-  const std::int64_t run_id =
-      store.begin_run(row, request.reproduces ? store.run_inputs(*request.reproduces)
-                                              : collect_inputs(experiment, bench));
+  // A repeated run read what the first one read, wherever it lies now; only the device may be
+  // another.
+  std::vector<InputRow> inputs = request.reproduces ? store.run_inputs(*request.reproduces)
+                                                    : collect_inputs(experiment, bench);
+  for (InputRow& input : inputs) {
+    if (input.name == "experiment") input.hash = json_hash(resolved(experiment));
+  }
+  const std::int64_t run_id = store.begin_run(row, inputs);
   const RunLock lock(store.artifact_folder(), run_id);
   return execute(store, bench, request.plan, run_id, progress, stop);
 }

@@ -54,9 +54,11 @@ std::vector<ScoreRow> score_record(const std::vector<std::string>& metrics, cons
   return scores;
 }
 
+std::vector<ScoreRow> stored_scores(const RecordRow& record, const Item&) { return record.scores; }
+
 std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
                                   const std::vector<std::string>& metrics,
-                                  std::span<const Item> items) {
+                                  std::span<const Item> items, const ScoreSource& scores) {
   struct Part {
     std::vector<std::string> clusters;
     std::map<std::string, std::vector<double>> values;  // by metric
@@ -67,10 +69,11 @@ std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
     const Item& item = items[static_cast<std::size_t>(record.item_no)];
     Part& part = is_answerable(item) ? answerable : unanswerable;
     part.clusters.push_back(item.cluster);
+    const std::vector<ScoreRow> given = scores(record, item);
     for (const std::string& name : metrics) {
       const Metric& metric = find_metric(name);
       double value = kNull;
-      for (const ScoreRow& score : record.scores) {
+      for (const ScoreRow& score : given) {
         if (score.metric == metric.name && score.version == metric.version) value = score.value;
       }
       part.values[name].push_back(value);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,10 +22,13 @@ std::vector<ScoreRow> score_record(const std::vector<std::string>& metrics, cons
                                    const Item& item);
 
 // Per metric: mean and interval over the answerable items, and apart from it over the others; for a
-// corpus metric its value too.
+// corpus metric its value too. `scores` gives those of a record: the stored ones, or others.
+using ScoreSource = std::function<std::vector<ScoreRow>(const RecordRow&, const Item&)>;
+std::vector<ScoreRow> stored_scores(const RecordRow& record, const Item& item);
 std::vector<SummaryRow> summarise(const Store& store, std::int64_t attempt_id,
                                   const std::vector<std::string>& metrics,
-                                  std::span<const Item> items);
+                                  std::span<const Item> items,
+                                  const ScoreSource& scores = stored_scores);
 
 // Scores and summaries by the metrics' present versions, where the store lacks them.
 void bring_scores_up_to_date(Store& store, const AttemptRow& attempt,

@@ -64,6 +64,8 @@ struct RunComparison {
 // Error when a run is not there.
 RunComparison compare_stored_runs(const Store& store, std::int64_t first, std::int64_t second);
 
+// A line a verdict, indented: what it was and what it is.
+std::string verdicts_text(const PairedSuite& suite, int columns);
 std::string comparison_text(const RunComparison& comparison, int columns);
 nlohmann::json comparison_json(const RunComparison& comparison);
 

@@ -78,15 +78,7 @@ std::string suite_text(const PairedSuite& suite, int columns) {
                   [](const PairedStrategy& s) { return !std::isnan(s.p); })) {
     text += wrapped(tests_text(suite), columns, 2) + wrapped(undetected_text(suite), columns, 2);
   }
-  for (const VerdictChange& verdict : suite.verdicts) {
-    const auto shown = [](const std::string& kind) { return kind.empty() ? "none" : kind; };
-    text += wrapped(
-        fmt::format("verdict{}{}: {}{}", verdict.tuning.empty() ? "" : " for ", verdict.tuning,
-                    shown(verdict.first),
-                    verdict.first == verdict.second ? ", in both" : " -> " + shown(verdict.second)),
-        columns, 2, 2);
-  }
-  return text;
+  return text + verdicts_text(suite, columns);
 }
 
 bool same_case(const Unpaired& a, const Unpaired& b) {
@@ -133,6 +125,19 @@ std::string settings_text(const std::vector<SettingChange>& settings, int column
 }
 
 }  // namespace
+
+std::string verdicts_text(const PairedSuite& suite, int columns) {
+  std::string text;
+  for (const VerdictChange& verdict : suite.verdicts) {
+    const auto shown = [](const std::string& kind) { return kind.empty() ? "none" : kind; };
+    text += wrapped(
+        fmt::format("verdict{}{}: {}{}", verdict.tuning.empty() ? "" : " for ", verdict.tuning,
+                    shown(verdict.first),
+                    verdict.first == verdict.second ? ", in both" : " -> " + shown(verdict.second)),
+        columns, 2, 2);
+  }
+  return text;
+}
 
 std::string comparison_text(const RunComparison& comparison, int columns) {
   std::string text = wrapped(

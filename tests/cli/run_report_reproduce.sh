@@ -23,7 +23,32 @@ expect 'a browser shows the page' 0 '</html>' timeout 120 chromium --headless=ne
 cp out.txt browser.txt
 expect "without a console message" 1 "" grep -n CONSOLE browser.txt
 
-expect 'reproduce is bit-identical' 0 'bit-identical' "$QUADRANT" reproduce latest
+# From a bundle: in another folder, without the suite, as somebody else, in another language and time
+# zone.
+expect 'a bundle is written' 0 '5 files of suites, 2 of adapters' \
+  "$QUADRANT" bundle latest --adapters -o run.qbundle
+mkdir -p elsewhere
+cp model.gguf elsewhere/
+mv suite suite.away
+cd elsewhere
+expect 'a bundle is reported as it is' 0 'again.html' \
+  "$QUADRANT" report latest --store ../run.qbundle -o again.html
+expect 'and gives the same page' 0 '' cmp again.html ../report.html
+expect 'without model and suite its answers are scored again' 0 'scored again: bit-identical' \
+  env HOME="$PWD" XDG_CACHE_HOME="$PWD/none" LC_ALL=ko_KR.UTF-8 \
+  "$QUADRANT" reproduce latest --check --store ../run.qbundle
+expect 'a bundle is imported' 0 '1 runs with' "$QUADRANT" import ../run.qbundle --store here.db
+expect 'reproduce is bit-identical' 0 'bit-identical' \
+  env HOME="$PWD" XDG_CACHE_HOME="${models%/quadrant/models}" USER=somebody LC_ALL=ko_KR.UTF-8 \
+  TZ=Asia/Seoul "$QUADRANT" reproduce latest --store here.db
+expect 'the store is whole, adapters included' 0 'ok    store here.db' "$QUADRANT" doctor --store here.db
+expect 'nothing in it is left over' 0 'nothing to remove' "$QUADRANT" gc --store here.db
+LC_ALL=C sed -i 's/Veldrin/Veldron/' ../run.qbundle
+expect 'a damaged bundle is refused' 1 'not a whole store' "$QUADRANT" import ../run.qbundle --store no.db
+cd ..
+mv suite.away suite
+expect 'stores are merged' 0 '1 runs with' "$QUADRANT" merge both.db quadrant.db
+expect 'and again, which changes nothing' 0 '1 were there already' "$QUADRANT" merge both.db quadrant.db
 expect 'a second run reuses everything' 0 '0 cells computed, 8 reused' \
   "$QUADRANT" run experiment.toml
 

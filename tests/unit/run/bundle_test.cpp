@@ -6,6 +6,7 @@
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/run/reproduce.h"
+#include "harness/run/rescore.h"
 #include "harness/store/faults.h"
 #include "tests/unit/run/scene.h"
 
@@ -55,6 +56,7 @@ TEST_CASE("a bundle is read as it is, and by nothing changed") {
   Store bundle(bundled.file);
   CHECK(contents(bundle, bundle.find_run("latest")) == bundled.whole);
   CHECK_THROWS_AS(bundle.put_blob("log", "more"), StoreError);
+  CHECK(rescore_run(bundle, bundle.find_run("latest")).verdict == Sameness::kBitIdentical);
   CHECK(read_text(bundled.file) == bytes);
 }
 
