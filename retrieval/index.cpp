@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "harness/core/cache_limit.h"
 #include "harness/core/error.h"
 #include "harness/core/json.h"
 #include "harness/core/sha256.h"
@@ -125,6 +126,17 @@ std::map<std::string, std::string> mark_removed(std::vector<IndexedDocument>& kn
   return kept;
 }
 
+// What is only kept to save time is worth no error: what cannot be used goes, and is built anew.
+std::optional<PassageIndex> load_if_whole(const fs::path& folder, const IndexRecipe& recipe) {
+  if (!has_index(folder)) return std::nullopt;
+  try {
+    return load_index(folder, recipe);
+  } catch (const Error&) {
+    fs::remove_all(folder);
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 EmbedderIdentity identify(const Embedder& embedder) {
@@ -219,12 +231,20 @@ std::optional<IndexUpdate> update_index(const DocumentStream& documents, const I
 PassageIndex find_or_build_index(const fs::path& root, std::span<const Document> corpus,
                                  const IndexPlan& plan) {
   const IndexRecipe recipe = index_recipe(corpus_hash(corpus), plan);
-  std::optional<TemporaryIndexFolder> temporary;
-  if (root.empty()) temporary.emplace();
-  const fs::path folder =
-      temporary ? temporary->path : root / recipe.hash().substr(0, kFolderDigits);
-  if (!has_index(folder)) build_index(stream_of(corpus), plan, folder);
-  return load_index(folder, recipe);
+  if (root.empty()) {
+    const TemporaryIndexFolder temporary;
+    build_index(stream_of(corpus), plan, temporary.path);
+    return load_index(temporary.path, recipe);
+  }
+  const fs::path folder = root / recipe.hash().substr(0, kFolderDigits);
+  std::optional<PassageIndex> index = load_if_whole(folder, recipe);
+  if (!index) {
+    build_index(stream_of(corpus), plan, folder);
+    index.emplace(load_index(folder, recipe));
+  }
+  mark_used(folder);
+  keep_within_limit(root, folder);
+  return std::move(*index);
 }
 
 }  // namespace quadrant

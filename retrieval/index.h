@@ -114,8 +114,10 @@ std::optional<IndexUpdate> update_index(
     const DocumentStream& documents, const IndexPlan& plan, const std::filesystem::path& folder,
     const BuildObserver& observe = [](const BuildProgress&) { return true; });
 
-// Loads the index in `root`/<recipe hash>, or builds it there; an empty `root` keeps it in a
-// temporary folder that is gone when this returns (what is mapped stays readable).
+// Loads the index in `root`/<recipe hash>, or builds it there, anew where it is damaged; the least
+// recently used others go when they are over the limit (harness/core/cache_limit.h). An empty
+// `root` keeps it in a temporary folder that is gone when this returns (what is mapped stays
+// readable).
 PassageIndex find_or_build_index(const std::filesystem::path& root,
                                  std::span<const Document> corpus, const IndexPlan& plan);
 

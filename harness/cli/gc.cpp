@@ -4,11 +4,18 @@
 
 #include "harness/cli/common.h"
 #include "harness/cli/verbs.h"
+#include "harness/core/cache_limit.h"
+#include "harness/core/files.h"
 #include "harness/run/run_lock.h"
 #include "harness/store/garbage.h"
 
 namespace quadrant {
 namespace {
+
+struct GcOptions {
+  std::string store, cache_limit;
+  bool remove = false, json = false;
+};
 
 void print_json(const Garbage& garbage, bool removed) {
   nlohmann::json rows = nlohmann::json::object(), files = nlohmann::json::array();
@@ -19,22 +26,26 @@ void print_json(const Garbage& garbage, bool removed) {
   fmt::print("{}\n", json.dump(2));
 }
 
-int collect(const std::string& store_file, bool remove, bool json) {
-  Store store(store_file);
+int collect(const GcOptions& options) {
+  Store store(options.store);
   const IdleStore idle(store.artifact_folder());
-  const Garbage garbage = collect_garbage(store, remove);
-  if (json) {
-    print_json(garbage, remove);
+  std::optional<CacheLimit> limit;
+  if (!options.cache_limit.empty()) {
+    limit = {parse_size(options.cache_limit, "--cache-limit"), cache_directory() / "vectors"};
+  }
+  const Garbage garbage = collect_garbage(store, options.remove, limit);
+  if (options.json) {
+    print_json(garbage, options.remove);
     return kOk;
   }
   for (const auto& [table, count] : garbage.rows) fmt::print("{} rows of {}\n", count, table);
   for (const auto& path : garbage.files) fmt::print("{}\n", path.string());
   if (garbage.rows.empty() && garbage.files.empty()) {
-    fmt::print("{}: nothing to remove\n", store_file);
+    fmt::print("{}: nothing to remove\n", options.store);
   } else {
-    fmt::print("{}: {:.1f} MB of files{}\n", store_file,
-               static_cast<double>(garbage.file_bytes) / 1e6,
-               remove ? " and these rows removed" : "; --delete removes them and these rows");
+    fmt::print(
+        "{}: {:.1f} MB of files{}\n", options.store, static_cast<double>(garbage.file_bytes) / 1e6,
+        options.remove ? " and these rows removed" : "; --delete removes them and these rows");
   }
   return kOk;
 }
@@ -43,20 +54,23 @@ int collect(const std::string& store_file, bool remove, bool json) {
 
 void add_gc(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("gc", "what nothing in a store refers to; --delete removes it");
-  auto store = std::make_shared<std::string>();
-  auto remove = std::make_shared<bool>(false), json = std::make_shared<bool>(false);
-  add_store_option(*verb, *store);
-  verb->add_flag("--delete", *remove, "remove it; without, it is only shown");
-  verb->add_flag("--json", *json, "print JSON");
+  auto options = std::make_shared<GcOptions>();
+  add_store_option(*verb, options->store);
+  verb->add_option("--cache-limit", options->cache_limit,
+                   "also what can be made again, until at most so much of it is left: 5G, 800M, 0");
+  verb->add_flag("--delete", options->remove, "remove it; without, it is only shown");
+  verb->add_flag("--json", options->json, "print JSON");
   verb->footer(
       "Rows: answers, texts and specifications that no run uses, and trainings that were given "
       "up.\n"
       "Files: of the folder beside the store, what belongs to no training, index or suite of a "
       "run.\n"
-      "Runs themselves always stay.");
-  verb->callback([&action, store, remove, json] {
-    action = [store, remove, json] { return collect(*store, *remove, *json); };
-  });
+      "Runs themselves always stay. What can be made again, the least recently used first: "
+      "indexes,\n"
+      "trained weights, and the vectors that `index build` keeps for all stores. Indexes and "
+      "vectors\n"
+      "stay below the environment variable QUADRANT_CACHE_LIMIT (10G) by themselves.");
+  verb->callback([&action, options] { action = [options] { return collect(*options); }; });
 }
 
 }  // namespace quadrant

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/core/cache_limit.h"
 #include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/half_written.h"
@@ -141,6 +142,7 @@ TrainedModel ensure_training(Execution& run, int number) {
   bool finished = false;
   TrainingRow row = choose_row(run, planned, finished);
   if (finished) {
+    mark_used(training_folder(run.store, row.id));
     run.progress.training_finished(progress, "cached", "");
     return {WorkState::kDone, row.id, training_folder(run.store, row.id), true, ""};
   }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/core/cache_limit.h"
 #include "harness/core/files.h"
 #include "harness/store/bundle.h"
 
@@ -76,18 +79,6 @@ std::set<std::string> needed_paths(const Store& store) {
   return paths;
 }
 
-std::int64_t size_of(const fs::path& path) {
-  if (fs::is_regular_file(fs::symlink_status(path))) {
-    return static_cast<std::int64_t>(fs::file_size(path));
-  }
-  std::int64_t bytes = 0;
-  if (!fs::is_directory(fs::symlink_status(path))) return bytes;
-  for (const auto& entry : fs::recursive_directory_iterator(path)) {
-    if (entry.is_regular_file()) bytes += static_cast<std::int64_t>(entry.file_size());
-  }
-  return bytes;
-}
-
 // Collects what is below `folder` and not needed; a folder without anything needed goes whole.
 void find_files(const fs::path& root, const fs::path& folder, const std::set<std::string>& needed,
                 std::vector<fs::path>& found) {
@@ -104,11 +95,39 @@ void find_files(const fs::path& root, const fs::path& folder, const std::set<std
   }
 }
 
+// Folders of finished trainings, and their keys.
+std::map<fs::path, std::int64_t> trained_folders(const Store& store) {
+  std::map<fs::path, std::int64_t> folders;
+  for (const auto& id :
+       texts(store.database(),
+             "SELECT DISTINCT training_id FROM training JOIN artifact USING(training_id) "
+             "WHERE state='done'")) {
+    const fs::path folder = store.artifact_folder() / ("training-" + id);
+    if (fs::is_directory(fs::symlink_status(folder))) folders[folder] = std::stoll(id);
+  }
+  return folders;
+}
+
+void find_over_limit(const Store& store, const CacheLimit& limit,
+                     const std::map<fs::path, std::int64_t>& trained,
+                     std::vector<fs::path>& found) {
+  std::vector<CacheEntry> entries = cache_entries(store.artifact_folder() / "index");
+  for (CacheEntry& entry : cache_entries(limit.vectors)) entries.push_back(std::move(entry));
+  for (const auto& [folder, id] : trained) entries.push_back(cache_entry(folder));
+  std::erase_if(entries, [&](const CacheEntry& entry) {
+    return std::find(found.begin(), found.end(), entry.path) != found.end();
+  });
+  for (const CacheEntry& entry : over_limit(std::move(entries), limit.bytes)) {
+    found.push_back(entry.path);
+  }
+}
+
 }  // namespace
 
-Garbage collect_garbage(Store& store, bool remove) {
+Garbage collect_garbage(Store& store, bool remove, const std::optional<CacheLimit>& limit) {
   Garbage garbage;
   Database& database = store.database();
+  std::map<fs::path, std::int64_t> trained;
   {
     Transaction transaction(database);
     for (const auto& [table, condition] : kDeletions) {
@@ -120,11 +139,18 @@ Garbage collect_garbage(Store& store, bool remove) {
       find_files(store.artifact_folder(), store.artifact_folder(), needed_paths(store),
                  garbage.files);
     }
+    trained = trained_folders(store);
+    if (limit) find_over_limit(store, *limit, trained, garbage.files);
     if (remove) transaction.commit();
   }
   for (const fs::path& path : garbage.files) {
-    garbage.file_bytes += size_of(path);
-    if (remove) fs::remove_all(path);
+    garbage.file_bytes += bytes_of_path(path);
+    if (!remove) continue;
+    // A training whose files are gone must not seem to have them.
+    if (const auto found = trained.find(path); found != trained.end()) {
+      store.forget_files(found->second);
+    }
+    fs::remove_all(path);
   }
   if (remove && !garbage.rows.empty()) database.execute("VACUUM");
   return garbage;

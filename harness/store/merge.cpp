@@ -106,11 +106,11 @@ std::int64_t copy_folder(const Store& into, const Store& from, const Merged::Tra
   const fs::path target = into.artifact_folder() / fmt::format("training-{}", training.here);
   std::int64_t copied = 0;
   if (!fs::is_directory(fs::symlink_status(source))) return 0;
-  fs::create_directories(target);
-  for (const auto& entry : fs::directory_iterator(source)) {
-    const fs::path file = target / entry.path().filename();
+  for (const auto& entry : fs::recursive_directory_iterator(source)) {  // goes through no link
+    const fs::path file = target / entry.path().lexically_relative(source);
     if (!fs::is_regular_file(entry.symlink_status())) continue;
     if (!training.fresh && fs::exists(file)) continue;
+    fs::create_directories(file.parent_path());
     copy_whole(entry.path(), file);
     ++copied;
   }

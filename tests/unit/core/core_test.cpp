@@ -1,12 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 
+#include "harness/core/cache_limit.h"
 #include "harness/core/energy.h"
 #include "harness/core/error.h"
 #include "harness/core/files.h"
@@ -132,4 +135,50 @@ TEST_CASE("network file systems are known by their kind, this disk is none of th
   CHECK(network_file_system(0xEF53).empty());                                  // ext4
   CHECK(network_file_system_of(std::filesystem::temp_directory_path()).empty());
   CHECK(network_file_system_of("no/such/folder").empty());
+}
+
+TEST_CASE("sizes are read as people write them") {
+  const std::pair<const char*, std::int64_t> sizes[] = {{"0", 0},
+                                                        {"17", 17},
+                                                        {"5K", 5000},
+                                                        {"1.5m", 1'500'000},
+                                                        {"2GB", 2'000'000'000},
+                                                        {"1GiB", 1'073'741'824},
+                                                        {"3T", 3'000'000'000'000}};
+  for (const auto& [text, bytes] : sizes) CHECK(parse_size(text, "here") == bytes);
+  for (const char* text : {"", "G", "-1", "5X", "5 G", "5GG", "inf", "nan", "1e30", "5iB"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_size(text, "here"), Error);
+  }
+}
+
+TEST_CASE("the least recently used entries go first, and what is in use stays") {
+  TemporaryFolder folder;
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::filesystem::create_directory(folder / "c");
+  const std::pair<const char*, int> files[] = {{"a", 3}, {"b", 1}, {"c/x", 2}, {"d", 4}};
+  for (const auto& [name, age] : files) {
+    write_atomically(folder / name, std::string(10, 'x'));
+    const std::string entry(1, name[0]);
+    std::filesystem::last_write_time(folder / entry, now - std::chrono::hours(age));
+  }
+  std::filesystem::create_symlink("/etc/passwd", folder / "e");
+  const auto names = [&](std::int64_t limit) {
+    std::string text;
+    for (const CacheEntry& entry : over_limit(cache_entries(folder.path()), limit)) {
+      text += entry.path.filename().string();
+    }
+    return text;
+  };
+  CHECK(names(40).empty());
+  CHECK(names(39) == "d");
+  CHECK(names(20) == "ad");
+  CHECK(names(0) == "bcad");
+  mark_used(folder / "d");
+  CHECK(names(20) == "ca");
+  ::setenv("QUADRANT_CACHE_LIMIT", "20", 1);
+  keep_within_limit(folder.path(), folder / "a");
+  ::unsetenv("QUADRANT_CACHE_LIMIT");
+  CHECK(names(0) == "da");
+  CHECK(std::filesystem::exists(folder / "e"));
 }

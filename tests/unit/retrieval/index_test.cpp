@@ -260,6 +260,14 @@ TEST_CASE("found again, and built only once for each recipe") {
   const auto finer = find_or_build_index(folder.path(), kCorpus, plan);
   CHECK(finer.hash != first.hash);
   CHECK(finer.passages.size() > 4);
+  const auto place = folder.path() / built.recipe.hash().substr(0, 16);
+  for (const char* file : {kVectorsFile, kPassagesFile, kManifestFile}) {
+    CAPTURE(file);
+    std::string bytes = read_text(place / file);
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    write_atomically(place / file, bytes);
+    CHECK(find_or_build_index(folder.path(), kCorpus, built.plan).hash == first.hash);
+  }
   const auto in_memory = find_or_build_index("", kCorpus, built.plan);
   CHECK(in_memory.hash == first.hash);
   CHECK(in_memory.passages.at(3).doc_id == "kim");

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "harness/core/cache_limit.h"
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/run/run_lock.h"
@@ -162,6 +163,63 @@ TEST_CASE("a store that is not what it claims to be is told apart, and not merge
     fs::remove(file);
   }
   CHECK(into.runs().empty());
+}
+
+TEST_CASE("a model that was best on dev comes along; what a link leads to does not") {
+  Scene scene;
+  for (TuningSpec& tuning : scene.experiment.tunings) tuning.early_stop = tuning.method != "base";
+  Store from(scene.store_file("from.db"), Store::Open::kCreate);
+  Store into(scene.store_file("into.db"), Store::Open::kCreate);
+  scene.run(from, only("context", "none"));
+  write_atomically(scene.folder / "secret.txt", "of somebody else");
+  fs::create_symlink(scene.folder / "secret.txt", from.artifact_folder() / "training-1/link");
+  fs::create_directory_symlink(scene.folder.path(), from.artifact_folder() / "training-1/folder");
+  std::vector<std::int64_t> lost;
+  CHECK(copy_training_files(into, from, merge_runs(into, from), lost) == 4);
+  CHECK(lost.empty());
+  CHECK(find_artifact_faults(into).empty());
+  CHECK_FALSE(fs::exists(into.artifact_folder() / "training-1/link"));
+  CHECK_FALSE(fs::exists(into.artifact_folder() / "training-1/folder"));
+}
+
+TEST_CASE("what can be made again goes when it is over a limit, and is made again") {
+  Scene scene;
+  Store store(scene.store_file(), Store::Open::kCreate);
+  scene.run(store);
+  const std::string before = contents(store, 1);
+  const fs::path vectors = scene.folder / "vectors";
+  fs::create_directories(vectors);
+  write_atomically(vectors / "a.vectors", std::string(50, 'v'));
+  mark_used(store.artifact_folder() / "training-2");  // later than the others
+  const std::int64_t newest = bytes_of_path(store.artifact_folder() / "training-2");
+  const auto over = [&](std::int64_t limit, bool remove) {
+    return collect_garbage(store, remove, CacheLimit{limit, vectors}).files;
+  };
+  CHECK(over(1'000'000, true).empty());
+  CHECK(over(newest, false).size() == 2);
+  CHECK(over(newest, true).size() == 2);
+  CHECK(over(newest, true).empty());
+  CHECK_FALSE(fs::exists(vectors / "a.vectors"));
+  CHECK_FALSE(fs::exists(store.artifact_folder() / "training-1"));
+  CHECK(store.artifacts_of_training(1).empty());
+  CHECK(find_artifact_faults(store).empty());
+  CHECK(contents(store, 1) == before);
+  const int trainings = scene.script.trainings;
+  scene.experiment.contexts[1].k = 3;  // other cells need both trainings
+  CHECK(scene.run(store).complete());
+  CHECK(scene.script.trainings == trainings + 1);
+}
+
+TEST_CASE("stored answers that were changed are not taken for another run's: they are given anew") {
+  Scene scene;
+  Store store(scene.store_file(), Store::Open::kCreate);
+  scene.run(store, only("context", "oracle"));
+  store.database().execute("UPDATE record SET output='forged' WHERE record_id=7");
+  const RunOutcome outcome = scene.run(store, only("context", "oracle"));
+  CHECK(outcome.cached == 2);
+  CHECK(outcome.computed == 1);
+  CHECK(count(store, "SELECT count(*) FROM record WHERE output='forged'") == 1);
+  CHECK(scene.run(store, only("context", "oracle")).cached == 3);
 }
 
 TEST_CASE("what nothing refers to is shown, and removed when told to; runs lose nothing") {
