@@ -57,8 +57,11 @@ constexpr FaultCheck kChecks[] = {
      "SELECT item_id FROM item WHERE json_type(details)<>'object'"},
     {"the answer of an item is none of its choices",
      "SELECT item_id FROM item WHERE NOT " ANSWERS_FIT("details")},
+    {"the log-probabilities of a record are no JSON object",
+     "SELECT attempt_id||', item '||item_no FROM record WHERE answer NOT NULL AND "
+     "CASE WHEN json_valid(answer) THEN json_type(answer)<>'object' ELSE 1 END"},
 
-    // Counts fit.
+    // Counts fit, and are so small that sums of them are numbers too.
     {"the items of a data set are not counted from 0",
      "SELECT d.hash FROM item JOIN dataset d USING(dataset_id) GROUP BY dataset_id "
      "HAVING min(item_no)<>0 OR max(item_no)<>count(*)-1 OR count(*)<>d.items"},
@@ -68,8 +71,14 @@ constexpr FaultCheck kChecks[] = {
     {"a record is of no item of its cell",
      "SELECT c.hash FROM record r JOIN attempt USING(attempt_id) JOIN cell c USING(cell_id) "
      "WHERE r.item_no<0 OR r.item_no>=c.expected"},
-    {"a record counts tokens below zero",
-     "SELECT attempt_id||', item '||item_no FROM record WHERE prompt_tokens<0 OR output_tokens<0"},
+    {"a record counts more than there can be, or less than nothing",
+     "SELECT attempt_id||', item '||item_no FROM record WHERE wording NOT BETWEEN 0 AND 1000000 OR "
+     "prompt_tokens NOT BETWEEN 0 AND 1000000000 OR output_tokens NOT BETWEEN 0 AND 1000000000"},
+    {"a training counts more than there can be, or less than nothing",
+     "SELECT hash FROM training WHERE coalesce(tokens,0) NOT BETWEEN 0 AND 1000000000000000 OR "
+     "coalesce(steps,0) NOT BETWEEN 0 AND 1000000000 OR last_step NOT BETWEEN 0 AND 1000000000 "
+     "UNION SELECT training_id||', step '||step FROM training_step WHERE "
+     "tokens NOT BETWEEN 0 AND 1000000000 OR step NOT BETWEEN 0 AND 1000000000"},
     {"a finished cell lacks records, or its hash",
      "SELECT c.hash FROM attempt a JOIN cell c USING(cell_id) WHERE a.state='done' AND "
      "(a.output_hash IS NULL OR c.expected<>(SELECT count(*) FROM record r "
@@ -87,8 +96,62 @@ constexpr FaultCheck kChecks[] = {
 #undef IS_TEXT_MAP
 #undef ANSWERS_FIT
 
+constexpr const char *kText = "'text'", *kNumber = "'integer','real'", *kInteger = "'integer'",
+                     *kObject = "'object'", *kArray = "'array'";
+constexpr const char* kRecord = "attempt_id||', item '||item_no";
+
+constexpr JsonValue kJsonValues[] = {
+    {"experiment", "config_hash", "config", "$.margin", kNumber},
+    {"experiment", "config_hash", "config", "$.model", kObject},
+    {"experiment", "config_hash", "config", "$.model.path", kText},
+    {"strategy", "hash", "context", "$.kind", kText},
+    {"strategy", "hash", "context", "$.instruction", kText},
+    {"strategy", "hash", "context", "$.layout", kText},
+    {"strategy", "hash", "context", "$.examples", kInteger},
+    {"strategy", "hash", "model", "$.data", kText},
+    {"strategy", "hash", "model", "$.learning_rate", kNumber},
+    {"cell", "hash", "spec", "$.model", kObject},
+    {"cell", "hash", "spec", "$.prompt", kObject},
+    {"cell", "hash", "spec", "$.prompt.system", kText},
+    {"cell", "hash", "spec", "$.prompt.question", kText},
+    {"cell", "hash", "spec", "$.prompt.more", kArray},
+    {"cell", "hash", "spec", "$.prompt.trained", kInteger},
+    {"cell", "hash", "spec", "$.context", kObject},
+    {"cell", "hash", "spec", "$.context.kind", kText},
+    {"cell", "hash", "spec", "$.context.k", kInteger},
+    {"cell", "hash", "decoding", "$.method", kText},
+    {"run", "hash", "options", "$.limit", kInteger},
+    {"run", "hash", "options", "$.only", kArray},
+    {"item", "item_id", "details", "$.choices", kArray},
+    {"item", "item_id", "details", "$.gold_docs", kArray},
+    {"record", kRecord, "answer", "$.delimiter", kText},
+    {"record", kRecord, "answer", "$.options", kArray, true},
+};
+
+constexpr FaultCheck kJsonListChecks[] = {
+    {"what was left out of a run is no list of keys and names",
+     "SELECT hash FROM run,json_each(options,'$.only') o WHERE o.type<>'array' OR "
+     "coalesce(json_type(o.value,'$[0]'),'')<>'text' OR "
+     "coalesce(json_type(o.value,'$[1]'),'')<>'text'"},
+    {"a choice of an item is no text",
+     "SELECT item_id FROM item,json_each(details,'$.choices') c WHERE c.type<>'text'"},
+    {"a gold document of an item is no text",
+     "SELECT item_id FROM item,json_each(details,'$.gold_docs') g WHERE g.type<>'text'"},
+    {"a log-probability of a record cannot be read",
+     "SELECT r.attempt_id||', item '||r.item_no FROM record r,json_each(r.answer,'$.options') o "
+     "WHERE r.answer NOT NULL AND (o.type<>'object' OR "
+     "coalesce(json_type(o.value,'$.logprob'),'') NOT IN ('integer','real') OR "
+     "coalesce(json_type(o.value,'$.tokens'),'')<>'integer' OR "
+     "coalesce(json_type(o.value,'$.characters'),'')<>'integer' OR "
+     "coalesce(json_type(o.value,'$.bytes'),'')<>'integer' OR "
+     "coalesce(json_type(o.value,'$.greedy'),'') NOT IN ('true','false') OR "
+     "coalesce(json_type(o.value,'$.without_question'),'real') NOT IN ('integer','real'))"},
+};
+
 }  // namespace
 
 std::span<const FaultCheck> fault_checks() { return kChecks; }
+std::span<const JsonValue> json_values() { return kJsonValues; }
+std::span<const FaultCheck> json_list_checks() { return kJsonListChecks; }
 
 }  // namespace quadrant

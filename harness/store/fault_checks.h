@@ -12,4 +12,16 @@ struct FaultCheck {
 // In an order in which each may rely on those before it.
 std::span<const FaultCheck> fault_checks();
 
+// A value in a JSON object that readers take for something. It may be absent, unless it must be
+// there.
+struct JsonValue {
+  const char *table, *key;  // `key` names the row
+  const char *column, *path;
+  const char* kinds;  // SQLite's names, quoted: "'integer','real'"
+  bool must = false;
+};
+// To be asked after fault_checks() has found objects to be objects.
+std::span<const JsonValue> json_values();
+std::span<const FaultCheck> json_list_checks();  // after json_values()
+
 }  // namespace quadrant

@@ -96,6 +96,22 @@ void check_text(const Database& database, Faults& faults) {
   }
 }
 
+// Values in JSON that readers rely on.
+void check_values(const Database& database, Faults& faults) {
+  for (const JsonValue& value : json_values()) {
+    if (faults.any()) return;
+    faults.ask(database,
+               fmt::format("{} {} is of another kind than it has", value.column, value.path),
+               fmt::format("SELECT {0} FROM {1} WHERE {2} NOT NULL AND "
+                           "NOT coalesce(json_type({2},'{3}') IN ({4}),{5})",
+                           value.key, value.table, value.column, value.path, value.kinds,
+                           value.must ? 0 : 1));
+  }
+  for (const FaultCheck& check : json_list_checks()) {
+    if (!faults.any()) faults.ask(database, check.what, check.sql);
+  }
+}
+
 // Hashes that are made of more than one column.
 void check_hashes(const Database& database, Faults& faults) {
   Statement sets = database.prepare(
@@ -134,6 +150,7 @@ std::vector<std::string> find_faults(const Database& database) {
     for (const FaultCheck& check : fault_checks()) {
       if (!faults.any()) faults.ask(database, check.what, check.sql);
     }
+    if (!faults.any()) check_values(database, faults);
     if (!faults.any()) check_hashes(database, faults);
     if (!faults.any() && is_bundle(database)) {
       for (std::string& fault : find_file_faults(database)) faults.add(std::move(fault));

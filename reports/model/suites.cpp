@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "harness/core/error.h"
 #include "harness/stats/describe.h"
 #include "harness/store/store.h"
 #include "reports/model/answers.h"
@@ -114,6 +115,24 @@ void choose_metrics(SuiteReport& suite, SuiteData& data) {
   }
   suite.metric = data.metrics.empty() ? "score" : data.metrics.front();
   suite.higher_is_better = higher_is_better(suite.metric);
+}
+
+// Statistics of scores in [0, 1] rely on that; a store that somebody has changed may break it.
+void refuse_other_scores(const Store& store, const SuiteData& data) {
+  for (const auto& seeds : data.arms) {
+    for (const SeedScores& seed : seeds) {
+      for (const auto& [metric, values] : seed.by_metric) {
+        if (has_no_bounds(metric)) continue;
+        if (std::all_of(values.begin(), values.end(),
+                        [](double value) { return !(value < 0 || value > 1); })) {
+          continue;
+        }
+        throw Error(fmt::format("a stored score of {} is not between 0 and 1", metric),
+                    store.file().string(),
+                    "`quadrant reproduce RUN --check` scores the answers again and says which");
+      }
+    }
+  }
 }
 
 // The interval of the items that `wanted` chooses.
@@ -254,6 +273,7 @@ std::vector<SuiteData> load_suites(const Store& store, const std::vector<ReportC
   for (std::size_t s = 0; s < data.size(); ++s) {
     SuiteReport& suite = model.suites[s];
     choose_metrics(suite, data[s]);
+    refuse_other_scores(store, data[s]);
     for (std::size_t a = 0; a < suite.arms.size(); ++a) {
       summarise_arm(suite, data[s].arms[a], suite.arms[a]);
     }

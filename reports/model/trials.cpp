@@ -1,4 +1,5 @@
 // The prompts and the learning rates that searches tried on dev items, and which they chose.
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -51,7 +52,10 @@ void mark_chosen(std::vector<Trial>& trials, bool higher_is_better, SameSearch s
 std::optional<std::pair<std::string, int>> trial_name(const std::string& name) {
   const std::size_t mark = name.find('#');
   if (mark == std::string::npos) return {};
-  return std::pair(name.substr(0, mark), std::stoi(name.substr(mark + 1)));
+  int number = -1;
+  const char* end = name.data() + name.size();
+  if (std::from_chars(name.data() + mark + 1, end, number).ptr != end || number < 0) return {};
+  return std::pair(name.substr(0, mark), number);
 }
 
 void add_trial(const Store& store, const ReportCellRow& cell, SuiteReport& suite) {

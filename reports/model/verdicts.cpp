@@ -83,13 +83,6 @@ std::vector<int> tunings_in(const ReportModel& model, const SuiteReport& suite) 
   return tunings;
 }
 
-// A perplexity differs by no points, and says nothing about margins in points.
-bool has_no_bounds(const std::string& metric) {
-  const auto& metrics = all_metrics();
-  return std::any_of(metrics.begin(), metrics.end(),
-                     [&](const Metric& known) { return known.name == metric && !known.bounded; });
-}
-
 class SuiteJudge {
  public:
   SuiteJudge(const ReportModel& model, const SuiteReport& suite, const SuiteData& data,
@@ -304,6 +297,12 @@ std::vector<int> judged_tunings(const ReportModel& model, const SuiteReport& sui
 }
 
 }  // namespace
+
+bool has_no_bounds(const std::string& metric) {
+  const auto& metrics = all_metrics();
+  return std::any_of(metrics.begin(), metrics.end(),
+                     [&](const Metric& known) { return known.name == metric && !known.bounded; });
+}
 
 bool higher_is_better(const std::string& metric) {
   for (const Metric& known : all_metrics()) {

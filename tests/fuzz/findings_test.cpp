@@ -28,7 +28,9 @@ TEST_CASE("what the fuzzers have found stays mended") {
 TEST_CASE("each target tells a user's mistake from bytes it can use") {
   for (const fuzz::Target& target : fuzz::targets()) {
     CAPTURE(target.name);
-    if (std::string_view(target.name) == "jinja") {
+    if (std::string_view(target.name) == "bundle_rows") {
+      CHECK_NOTHROW(target.run(""));  // no row is changed
+    } else if (std::string_view(target.name) == "jinja") {
       CHECK_NOTHROW(target.run("{{ messages[0].content }}"));
       CHECK_THROWS_AS(target.run("{{ x"), Error);
     } else {

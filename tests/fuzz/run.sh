@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes one reader: tests/fuzz/run.sh TARGET [SECONDS]   (gguf, safetensors, tokenizer_json, jinja,
-# lm_eval_task, bundle)
+# lm_eval_task, bundle, bundle_rows)
 # Needs clang with its runtime (Debian: clang libclang-rt-14-dev) and Python 3. What it finds lies in
 # build-fuzz/TARGET/; copy it to tests/fuzz/findings/TARGET/ with the change that mends it.
 set -euo pipefail

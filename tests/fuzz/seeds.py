@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import sqlite3
 import struct
 import sys
@@ -121,6 +122,14 @@ def bundle():
             database.execute("VACUUM")
             database.close()
             yield path.read_bytes()
+
+
+def bundle_rows():
+    """Changes of one row and of several."""
+    drawn = random.Random(0)
+    for size in (3, 4, 6, 12, 40):
+        for _ in range(60):
+            yield drawn.randbytes(size)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "harness/core/error.h"
 #include "harness/jinja/template.h"
 #include "harness/store/bundle.h"
+#include "rows.h"
 #include "strategies/lm/chat/chat.h"
 #include "strategies/lm/tokenizer/json/tokenizer_json.h"
 #include "strategies/lm/tokenizer/tokenizer.h"
@@ -106,7 +107,8 @@ const std::vector<Target>& targets() {
                                         {"tokenizer_json", run_tokenizer_json},
                                         {"lm_eval_task", run_lm_eval_task},
                                         {"jinja", run_jinja},
-                                        {"bundle", run_bundle}};
+                                        {"bundle", run_bundle},
+                                        {"bundle_rows", run_bundle_rows}};
   return list;
 }
 
