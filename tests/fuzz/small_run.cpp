@@ -7,6 +7,7 @@
 #include "harness/core/files.h"
 #include "harness/core/json.h"
 #include "harness/core/sha256.h"
+#include "harness/metrics/option_scores.h"
 #include "harness/run/summarise.h"
 #include "harness/store/bundle.h"
 #include "harness/store/store.h"
