@@ -132,7 +132,7 @@ TEST_CASE("a store that is not what it claims to be is told apart, and not merge
       {"UPDATE item SET meta='[1]'", "the labels of an item"},
       {"UPDATE record SET item_no=7777 WHERE record_id=1", "of no item of its cell"},
       {"DELETE FROM record WHERE record_id=1", "lacks records"},
-      {"UPDATE record SET prompt_tokens=-1", "below zero"},
+      {"UPDATE record SET prompt_tokens=-1", "less than nothing"},
       {"UPDATE run SET argv='{\"a\": 1}'", "command line"},
       {"UPDATE run_cell SET metrics='[1]'", "metrics of a cell"},
       {"UPDATE artifact SET path='../../x'||artifact_id", "outside its folder"},
