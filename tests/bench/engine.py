@@ -19,12 +19,9 @@ import statistics
 import subprocess
 import sys
 
+from models import FILES
+
 HERE = pathlib.Path(__file__).parent
-MODELS = pathlib.Path.home() / ".cache/quadrant/models"
-FILES = {
-    "smollm2": MODELS / "smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf",
-    "gemma3": MODELS / "gemma-3-270m/gemma-3-270m-q4_k_m.gguf",
-}
 
 
 def tasks():

@@ -13,17 +13,9 @@ import time
 
 import torch
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "golden"))
+from models import read_gguf
+
 BATCH = 8  # sequences scored together
-
-
-def load(path):
-    if "gemma" in path.name:
-        from gguf_gemma3 import GgufGemma3 as Gguf
-    else:
-        from gguf_llama import GgufLlama as Gguf
-    gguf = Gguf(path)
-    return gguf.model(), gguf.tokenizer()
 
 
 def make_lm_eval(model, tokenizer):
@@ -90,7 +82,8 @@ def generate(model, task):
 @torch.no_grad()
 def main():
     torch.set_num_threads(int(sys.argv[2]))
-    model, tokenizer = load(pathlib.Path(sys.argv[1]))
+    gguf = read_gguf(pathlib.Path(sys.argv[1]))
+    model, tokenizer = gguf.model(), gguf.tokenizer()
     lm = None
     for line in sys.stdin:
         task = json.loads(line)

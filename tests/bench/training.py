@@ -19,12 +19,9 @@ import subprocess
 import sys
 import tempfile
 
+from models import FILES
+
 HERE = pathlib.Path(__file__).parent
-MODELS = pathlib.Path.home() / ".cache/quadrant/models"
-FILES = {
-    "smollm2": MODELS / "smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf",
-    "gemma3": MODELS / "gemma-3-270m/gemma-3-270m-q4_k_m.gguf",
-}
 WORDS = "harbour ferry keeper opens dawn invoice paid March signs letter green ink server".split()
 INSTRUCTION = "Answer with a short phrase."
 
@@ -34,9 +31,10 @@ def company(quadrant, folder):
     subprocess.run([quadrant, "suite", "write", "company_qa", folder], check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
     read = lambda name: [json.loads(line) for line in (folder / name).read_text().splitlines()]
+    lines = read("train.jsonl")
     texts = [{"text": f"{d['title']}\n{d['text']}"} for d in read("corpus.jsonl")]
-    asked = [line for line in read("train.jsonl") if "question" in line]
-    return texts + [{"text": line["text"]} for line in read("train.jsonl") if "text" in line], asked
+    texts += [{"text": line["text"]} for line in lines if "text" in line]
+    return texts, [line for line in lines if "question" in line]
 
 
 def chat(line):

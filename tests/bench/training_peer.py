@@ -12,20 +12,12 @@ import time
 import torch
 import transformers
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "golden"))
+from models import read_gguf
+
 BATCH = 8
 
 
-def load(path):
-    if "gemma" in path.name:
-        from gguf_gemma3 import GgufGemma3 as Gguf
-    else:
-        from gguf_llama import GgufLlama as Gguf
-    gguf = Gguf(path)
-    return gguf, gguf.model(), gguf.tokenizer()
-
-
-def encoder(gguf, tokenizer):
+def encoder(tokenizer):
     if isinstance(tokenizer, transformers.PreTrainedTokenizerBase):
         return lambda text: tokenizer(text, add_special_tokens=False).input_ids
     return lambda text: tokenizer.encode(text, add_special_tokens=False).ids
@@ -68,9 +60,10 @@ def padded(batch):
 
 
 def main():
-    gguf, model, tokenizer = load(pathlib.Path(sys.argv[1]))
+    gguf = read_gguf(pathlib.Path(sys.argv[1]))
+    model, tokenizer = gguf.model(), gguf.tokenizer()
     gemma = "gemma" in sys.argv[1]
-    encode = encoder(gguf, tokenizer)
+    encode = encoder(tokenizer)
     marks = ([2], [1]) if gemma else ([], [0])
     sequences = [sequence(line, encode, *marks) for line in json.load(sys.stdin)]
     if sys.argv[2] == "lora":

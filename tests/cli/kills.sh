@@ -68,9 +68,9 @@ while [ "$done_kills" -lt "$kills" ]; do
     "$QUADRANT" index verify index$rounds suite/corpus.jsonl
 done
 expect "no store was damaged by $done_kills kills" 0 '' test "$damaged" -eq 0
-# Of 203 kills one left such a file, whose writer is not found yet: looked for by hand only.
-left=$(find . -name '*.quadrant.tmp' -o -name '*.new')
-[ "$kills" -lt 100 ] || expect "no half-written file is left ($left)" 0 '' test -z "$left"
+# Outside TMPDIR: the folder in which a built-in suite was being written may stay there.
+left=$(find . -path ./tmp -prune -o \( -name '*.quadrant.tmp' -o -name '*.new' \) -print)
+expect 'no half-written file is left' 0 '' test -z "$left"
 
 # A full disk at random moments: the run ends with a sentence, and with more room it goes on.
 mkdir full

@@ -15,7 +15,7 @@ from peft import LoraConfig, get_peft_model
 from peft.optimizers import create_loraplus_optimizer
 from safetensors.torch import save_file
 
-from quadrant_rng import Rng, lora_start
+from quadrant_rng import Rng, start_lora
 
 HERE = pathlib.Path(__file__).parent
 BASE, OUT = HERE / "families" / "llama", HERE / "tuning"
@@ -77,11 +77,7 @@ def with_start(variant):
         use_rslora=variant.get("use_rslora", False),
         use_dora=variant.get("use_dora", False),
     )
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if ".lora_A." in name:
-                module = name.removeprefix("base_model.model.").split(".lora_A.")[0]
-                weight.copy_(torch.from_numpy(lora_start(module, *weight.shape, seed=SEED)))
+    start_lora(model, SEED)
     return model
 
 

@@ -15,7 +15,7 @@ import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 
 import hf_folder
-from quadrant_rng import Rng, lora_start
+from quadrant_rng import Rng, start_lora
 
 HERE = pathlib.Path(__file__).parent
 MODEL = "smollm2-135m-instruct"
@@ -77,11 +77,7 @@ def peft_model(folder, settings):
         task_type="CAUSAL_LM", r=RANK, lora_alpha=ALPHA, target_modules="all-linear", **settings
     )
     model = get_peft_model(model, config)
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if ".lora_A." in name:
-                module = name.removeprefix("base_model.model.").split(".lora_A.")[0]
-                weight.copy_(torch.from_numpy(lora_start(module, *weight.shape, seed=SEED)))
+    start_lora(model, SEED)
     return model
 
 

@@ -61,3 +61,14 @@ def lora_start(module, rank, width, seed=0):
     rng = Rng(seed, "lora:" + module)
     draws = [(2.0 * rng.uniform() - 1.0) / np.sqrt(width) for _ in range(rank * width)]
     return np.array(draws, dtype=np.float64).reshape(rank, width).astype(np.float32)
+
+
+def start_lora(model, seed):
+    """Sets the A of every adapter of a PEFT model."""
+    import torch
+
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if ".lora_A." in name:
+                module = name.removeprefix("base_model.model.").split(".lora_A.")[0]
+                weight.copy_(torch.from_numpy(lora_start(module, *weight.shape, seed=seed)))

@@ -10,20 +10,15 @@
 
 #include "strategies/tuning/purposes.h"
 #include "strategies/tuning/recipe.h"
+#include "tests/unit/context/tunings.h"
 #include "tests/unit/retrieval/fakes.h"
 
 using namespace quadrant;
 using test::FakeModel;
+using test::tuning;
 using Kind = TrainingExample::Kind;
 
 namespace {
-
-TuningSpec tuning(const std::vector<std::string>& purpose) {
-  TuningSpec spec;
-  spec.method = "lora";
-  spec.purpose = purpose;
-  return spec;
-}
 
 // Ten keepers of ten piers, a document and a question each; two wordings.
 Suite piers() {

@@ -4,21 +4,16 @@
 
 #include "strategies/context/context.h"
 #include "strategies/context/prompt.h"
+#include "tests/unit/context/tunings.h"
 #include "tests/unit/retrieval/fakes.h"
 
 using namespace quadrant;
 using test::ByteTokenizer;
 using test::FakeModel;
+using test::tuning;
 using Kind = TrainingExample::Kind;
 
 namespace {
-
-TuningSpec tuning(const std::vector<std::string>& purpose) {
-  TuningSpec spec;
-  spec.method = "lora";
-  spec.purpose = purpose;
-  return spec;
-}
 
 TrainingExample question_answer(const std::string& question, const std::string& answer) {
   TrainingExample line;

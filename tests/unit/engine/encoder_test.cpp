@@ -50,6 +50,27 @@ struct TinyFolder {
   std::unique_ptr<Embedder> load() const { return load_embedder(folder.path()); }
 };
 
+void check_search_on(const std::string& device) {
+  constexpr std::size_t kWidth = 24, kRows = 3000;
+  Rng rng(4);
+  std::vector<float> values(kWidth * (kRows + 300));
+  for (float& value : values) value = static_cast<float>(rng.below(5)) - 2;  // many ties
+  VectorTable table(kWidth);
+  table.append(std::span(values).first(kWidth * kRows));
+  DenseIndex index(std::move(table));
+  const auto queries = std::span(values).subspan(kWidth * kRows);
+  const auto expected = index.search(queries, 10);
+  index.use_device(device_search(device));
+  const auto found = index.search(queries, 10);
+  REQUIRE(found.size() == 300);
+  for (std::size_t q = 0; q < found.size(); ++q) {
+    for (std::size_t i = 0; i < 10; ++i) {
+      CHECK(found[q][i].row == expected[q][i].row);
+      CHECK(found[q][i].score == expected[q][i].score);
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("texts equal sentence-transformers' (cosine >= 0.9999), also empty and very long") {
@@ -111,25 +132,10 @@ TEST_CASE("a cross-encoder scores as sentence-transformers' CrossEncoder, too lo
   CHECK(scorer->score("q", {}).empty());
 }
 
-TEST_CASE("exact search by torch finds the same bits") {
-  constexpr std::size_t kWidth = 24, kRows = 3000;
-  Rng rng(4);
-  std::vector<float> values(kWidth * (kRows + 300));
-  for (float& value : values) value = static_cast<float>(rng.below(5)) - 2;  // many ties
-  VectorTable table(kWidth);
-  table.append(std::span(values).first(kWidth * kRows));
-  DenseIndex index(std::move(table));
-  const auto queries = std::span(values).subspan(kWidth * kRows);
-  const auto expected = index.search(queries, 10);
-  index.use_device(device_search("cpu"));
-  const auto found = index.search(queries, 10);
-  REQUIRE(found.size() == 300);
-  for (std::size_t q = 0; q < found.size(); ++q) {
-    for (std::size_t i = 0; i < 10; ++i) {
-      CHECK(found[q][i].row == expected[q][i].row);
-      CHECK(found[q][i].score == expected[q][i].score);
-    }
-  }
+TEST_CASE("exact search by torch finds the same bits") { check_search_on("cpu"); }
+
+TEST_CASE("GPU: exact search finds the same bits" * doctest::skip(!at::hasCUDA())) {
+  check_search_on("cuda");
 }
 
 TEST_CASE("a classifier of more labels is no cross-encoder") {

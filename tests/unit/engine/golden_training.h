@@ -1,6 +1,7 @@
 // The golden training (tests/golden/training.json) as jobs of an engine.
 #pragma once
 
+#include <doctest/doctest.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -50,6 +51,17 @@ inline std::vector<TrainingStep> train(ModelEngine& engine, const TrainingJob& j
     return static_cast<int>(steps.size()) < stop_after;
   });
   return steps;
+}
+
+// `wanted`: the steps as transformers or PEFT took them.
+inline void check_steps(const std::vector<TrainingStep>& steps, const nlohmann::json& wanted) {
+  REQUIRE(steps.size() == wanted.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    CAPTURE(i);
+    CHECK(steps[i].loss == doctest::Approx(wanted[i]["loss"].get<double>()).epsilon(1e-3));
+    CHECK(steps[i].grad_norm ==
+          doctest::Approx(wanted[i]["grad_norm"].get<double>()).epsilon(1e-2));
+  }
 }
 
 }  // namespace quadrant

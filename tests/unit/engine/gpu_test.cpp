@@ -5,8 +5,6 @@
 #include <filesystem>
 
 #include "golden_training.h"
-#include "harness/core/rng.h"
-#include "retrieval/dense.h"
 #include "strategies/lm/generate.h"
 #include "strategies/lm/gpu/recording.h"
 #include "strategies/lm/score.h"
@@ -85,29 +83,6 @@ TEST_CASE("GPU: ten steps of training follow transformers and PEFT" * doctest::s
     CAPTURE(method);
     const ScratchFolder folder;
     const auto steps = train(*engine, golden_job(reference, method, folder.path));
-    const auto& wanted = reference[method]["steps"];
-    REQUIRE(steps.size() == wanted.size());
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      CAPTURE(i);
-      CHECK(steps[i].loss == doctest::Approx(wanted[i]["loss"].get<double>()).epsilon(1e-3));
-    }
-  }
-}
-
-TEST_CASE("GPU: exact search finds what the CPU finds" * doctest::skip(has_no_gpu())) {
-  constexpr std::size_t kWidth = 32, kRows = 5000;
-  Rng rng(4);
-  std::vector<float> values(kWidth * (kRows + 20));
-  for (float& value : values) value = static_cast<float>(rng.uniform()) - 0.5F;
-  VectorTable table(kWidth);
-  table.append(std::span(values).first(kWidth * kRows));
-  DenseIndex index(std::move(table));
-  const auto queries = std::span(values).subspan(kWidth * kRows);
-  const auto expected = index.search(queries, 10);
-  index.use_device(device_search("cuda"));
-  const auto found = index.search(queries, 10);
-  REQUIRE(found.size() == expected.size());
-  for (std::size_t q = 0; q < found.size(); ++q) {
-    for (std::size_t i = 0; i < 10; ++i) CHECK(found[q][i].row == expected[q][i].row);
+    check_steps(steps, reference[method]["steps"]);
   }
 }
