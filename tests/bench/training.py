@@ -77,7 +77,8 @@ def ours(quadrant, folder, model, method, lines):
     (output / "train.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     process = subprocess.Popen(
         [quadrant, "tune", "--model", FILES[model], "--train", output / "train.jsonl", "--output",
-         output / "out", "--method", method, "--epochs", "1", "--batch-size", "8"],
+         output / "out", "--method", method, "--epochs", "1", "--batch-size", "8",
+         *(["--chat-template", "none"] if model == "gemma3" else [])],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     peak = peak_megabytes(process)
     log = json.loads((output / "out/trainer_state.json").read_text())["log_history"]
