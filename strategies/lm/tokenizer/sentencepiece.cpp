@@ -45,10 +45,9 @@ class SentencePiece : public ModelTokenizer {
   };
 
   SentencePiece(const PieceModel& model, Rules rules, const std::string& where)
-      : rules_(std::move(rules)), vocabulary_(model.pieces.size()) {
+      : rules_(std::move(rules)), vocabulary_(model.pieces.size()), where_(where) {
     if (const std::string problem = load_pieces(model, processor_); !problem.empty()) {
-      throw Error(fmt::format("sentencepiece cannot use this vocabulary: {}", problem), where,
-                  "download the model again");
+      refuse(problem);
     }
     std::vector<SpecialTokens::Token> specials;
     for (std::size_t i = 0; i < vocabulary_; ++i) {
@@ -79,7 +78,7 @@ class SentencePiece : public ModelTokenizer {
         continue;
       }
       plain.clear();
-      QUADRANT_CHECK(processor_.Encode({piece.text.data(), piece.text.size()}, &plain).ok());
+      require(processor_.Encode({piece.text.data(), piece.text.size()}, &plain));
       ids.insert(ids.end(), plain.begin(), plain.end());
     }
     if (rules_.add_eos && !text.complete) ids.push_back(*rules_.ids.eos);
@@ -93,7 +92,7 @@ class SentencePiece : public ModelTokenizer {
       if (!silent_[static_cast<std::size_t>(id)]) spoken.push_back(id);
     }
     std::string text;
-    QUADRANT_CHECK(processor_.Decode(spoken, &text).ok());
+    require(processor_.Decode(spoken, &text));
     return to_valid_utf8(text);
   }
 
@@ -108,9 +107,20 @@ class SentencePiece : public ModelTokenizer {
   }
 
  private:
+  [[noreturn]] void refuse(const std::string& problem) const {
+    throw Error(fmt::format("sentencepiece cannot use this vocabulary: {}", problem), where_,
+                "download the model again");
+  }
+
+  // The library takes some vocabularies in and fails later, on a text that they cannot spell.
+  void require(const sentencepiece::util::Status& status) const {
+    if (!status.ok()) refuse(status.ToString());
+  }
+
   sentencepiece::SentencePieceProcessor processor_;
   Rules rules_;
   std::size_t vocabulary_;
+  std::string where_;
   std::unordered_map<std::string, std::int32_t> ids_;
   std::vector<bool> silent_;        // tokens that stand for no text
   std::vector<std::string> bytes_;  // what each token stands for, "" for none
