@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "harness/core/error.h"
 #include "harness/core/rng.h"
+#include "harness/stats/alike.h"
 #include "harness/stats/cluster_sums.h"
 
 namespace quadrant {
@@ -49,6 +51,63 @@ MeanAndError of_drawn(const ClusterSums& data, const std::vector<std::size_t>& d
   const auto groups = static_cast<double>(drawn.size());
   result.error = std::sqrt(groups / (groups - 1) * squares) / size;
   return result;
+}
+
+// Rows of sum and size.
+std::optional<AlikeRows> alike_clusters(const ClusterSums& data) {
+  std::vector<std::vector<double>> rows;
+  for (std::size_t g = 0; g < data.sums.size(); ++g) rows.push_back({data.sums[g], data.sizes[g]});
+  return alike_rows(std::move(rows));
+}
+
+MeanAndError of_drawn(const AlikeRows& alike, const std::vector<std::uint64_t>& drawn) {
+  double sum = 0, size = 0, groups = 0, squares = 0;
+  for (std::size_t kind = 0; kind < drawn.size(); ++kind) {
+    const auto times = static_cast<double>(drawn[kind]);
+    sum += times * alike.rows[kind][0];
+    size += times * alike.rows[kind][1];
+    groups += times;
+  }
+  MeanAndError result{sum / size, 0};
+  for (std::size_t kind = 0; kind < drawn.size(); ++kind) {
+    const double residual = alike.rows[kind][0] - result.mean * alike.rows[kind][1];
+    squares += static_cast<double>(drawn[kind]) * residual * residual;
+  }
+  result.error = std::sqrt(groups / (groups - 1) * squares) / size;
+  return result;
+}
+
+// Draws clusters with replacement, again and again: one by one, or by kind.
+class Resampler {
+ public:
+  Resampler(const ClusterSums& data, Rng rng)
+      : data_(data), rng_(rng), alike_(alike_clusters(data)), drawn_(data.sums.size()) {}
+  MeanAndError next() {
+    if (alike_) {
+      draw_alike(rng_, *alike_, times_);
+      return of_drawn(*alike_, times_);
+    }
+    draw(rng_, drawn_);
+    return of_drawn(data_, drawn_);
+  }
+
+ private:
+  const ClusterSums& data_;
+  Rng rng_;
+  std::optional<AlikeRows> alike_;
+  std::vector<std::size_t> drawn_;
+  std::vector<std::uint64_t> times_;
+};
+
+// Rows of sum and size under each seed; both are [groups, seeds].
+std::optional<AlikeRows> alike_documents(const std::vector<double>& sums,
+                                         const std::vector<double>& sizes, std::size_t seeds) {
+  std::vector<std::vector<double>> rows(sums.size() / seeds);
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    rows[i / seeds].push_back(sums[i]);
+    rows[i / seeds].push_back(sizes[i]);
+  }
+  return alike_rows(std::move(rows));
 }
 
 // The statistics of each cluster's items, summed. Items in `left_out` are not counted.
@@ -101,18 +160,9 @@ Bounds cluster_bootstrap(std::span<const double> values, std::span<const int> cl
   QUADRANT_CHECK(resamples > 0 && level > 0 && level < 1);
   const ClusterSums data = sum_by_cluster(values, clusters);
   if (data.clusters() < 2) return {};
-  const auto groups = static_cast<std::uint64_t>(data.clusters());
-  Rng rng(seed, "cluster bootstrap");
+  Resampler resampler(data, Rng(seed, "cluster bootstrap"));
   std::vector<double> means(static_cast<std::size_t>(resamples));
-  for (double& mean : means) {
-    double sum = 0, size = 0;
-    for (std::uint64_t i = 0; i < groups; ++i) {
-      const std::uint64_t g = rng.below(groups);
-      sum += data.sums[g];
-      size += data.sizes[g];
-    }
-    mean = sum / size;
-  }
+  for (double& mean : means) mean = resampler.next().mean;
   return percentiles(std::move(means), level);
 }
 
@@ -121,15 +171,13 @@ Bounds cluster_bootstrap_t(std::span<const double> values, std::span<const int> 
   QUADRANT_CHECK(resamples > 0 && level > 0 && level < 1);
   const ClusterSums data = sum_by_cluster(values, clusters);
   if (data.clusters() < 2) return {};
-  std::vector<std::size_t> drawn = each_once(data.sums.size());
-  const MeanAndError whole = of_drawn(data, drawn);
+  const MeanAndError whole = of_drawn(data, each_once(data.sums.size()));
   const double rounding = 1e-12 * data.largest;
   if (whole.error <= rounding) return {};
-  Rng rng(seed, "bootstrap-t");
+  Resampler resampler(data, Rng(seed, "bootstrap-t"));
   std::vector<double> studentised;
   for (int i = 0; i < resamples; ++i) {
-    draw(rng, drawn);
-    const MeanAndError again = of_drawn(data, drawn);
+    const MeanAndError again = resampler.next();
     // One cluster drawn over and over has no spread of its own; such a draw says nothing.
     if (again.error > rounding) studentised.push_back((again.mean - whole.mean) / again.error);
   }
@@ -208,17 +256,29 @@ Bounds pigeonhole_bootstrap(std::span<const std::vector<double>> by_seed,
       sizes[at] += 1;
     }
   }
+  const auto alike = alike_documents(sums, sizes, seeds);
   Rng rng(seed, "pigeonhole bootstrap");
   std::vector<std::size_t> documents(groups), trainings(seeds);
+  std::vector<std::uint64_t> times;
   std::vector<double> means;
   for (int i = 0; i < resamples; ++i) {
-    draw(rng, documents);
+    if (alike) {
+      draw_alike(rng, *alike, times);
+    } else {
+      draw(rng, documents);
+    }
     draw(rng, trainings);
     double sum = 0, size = 0;
-    for (const std::size_t g : documents) {
+    for (std::size_t kind = 0; kind < times.size(); ++kind) {
       for (const std::size_t s : trainings) {
-        sum += sums[g * seeds + s];
-        size += sizes[g * seeds + s];
+        sum += static_cast<double>(times[kind]) * alike->rows[kind][2 * s];
+        size += static_cast<double>(times[kind]) * alike->rows[kind][2 * s + 1];
+      }
+    }
+    for (std::size_t d = 0; !alike && d < groups; ++d) {
+      for (const std::size_t s : trainings) {
+        sum += sums[documents[d] * seeds + s];
+        size += sizes[documents[d] * seeds + s];
       }
     }
     if (size > 0) means.push_back(sum / size);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "harness/core/error.h"
 #include "harness/core/rng.h"
+#include "harness/stats/alike.h"
 #include "harness/stats/cluster_sums.h"
 
 namespace quadrant {
@@ -30,14 +32,32 @@ double exact_p(std::span<const double> sums, double reached) {
   return static_cast<double>(extreme) / static_cast<double>(patterns);
 }
 
+// How many of the sums that are alike, but for their sign, are added, the others being taken away.
+double signed_sum(const AlikeRows& sizes, Rng& rng) {
+  double total = 0;
+  for (std::size_t kind = 0; kind < sizes.rows.size(); ++kind) {
+    const auto count = static_cast<double>(sizes.counts[kind]);
+    const auto added = static_cast<double>(binomial(rng, sizes.counts[kind], 0.5));
+    total += sizes.rows[kind][0] * (2 * added - count);
+  }
+  return total;
+}
+
+std::optional<AlikeRows> alike_sizes(std::span<const double> sums) {
+  std::vector<std::vector<double>> rows;
+  for (const double sum : sums) rows.push_back({std::abs(sum)});
+  return alike_rows(std::move(rows));
+}
+
 double resampled_p(std::span<const double> sums, double reached, std::uint64_t seed,
                    int resamples) {
   constexpr std::size_t kBits = 63;
   Rng rng(seed, "cluster sign-flip");
+  const auto alike = alike_sizes(sums);
   int extreme = 0;
   for (int i = 0; i < resamples; ++i) {
-    double total = 0;
-    for (std::size_t at = 0; at < sums.size(); at += kBits) {
+    double total = alike ? signed_sum(*alike, rng) : 0;
+    for (std::size_t at = 0; !alike && at < sums.size(); at += kBits) {
       total += signed_sum(sums.subspan(at, std::min(kBits, sums.size() - at)), rng.next());
     }
     if (std::abs(total) >= reached) ++extreme;

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 #include <vector>
+
+#include "harness/core/error.h"
 
 namespace quadrant {
 namespace {
@@ -17,29 +18,51 @@ struct Factor {
   double* result = nullptr;
 };
 
-std::map<int, double> count_levels(const Factor& factor) {
-  std::map<int, double> counts;
-  for (const int level : factor.levels) ++counts[level];
+// By level; zero for a level that does not occur.
+std::vector<double> count_levels(const Factor& factor) {
+  std::vector<double> counts;
+  for (const int level : factor.levels) {
+    QUADRANT_CHECK(level >= 0);
+    const auto at = static_cast<std::size_t>(level);
+    if (at >= counts.size()) counts.resize(at + 1, 0);
+    ++counts[at];
+  }
   return counts;
+}
+
+std::size_t levels_of(const Factor& factor) {
+  const auto counts = count_levels(factor);
+  return static_cast<std::size_t>(
+      std::count_if(counts.begin(), counts.end(), [](double count) { return count > 0; }));
 }
 
 // Sum over levels l of f of (sum over levels m of g of n(l, m)^2) / n(l): how often g's variance
 // stands in the expected sum of squares of f.
 double coefficient(const Factor& f, const Factor& g) {
   const auto sizes = count_levels(f);
-  std::map<std::pair<int, int>, double> cells;
-  for (std::size_t i = 0; i < f.levels.size(); ++i) ++cells[{f.levels[i], g.levels[i]}];
+  std::vector<std::pair<int, int>> cells;
+  for (std::size_t i = 0; i < f.levels.size(); ++i) cells.emplace_back(f.levels[i], g.levels[i]);
+  std::sort(cells.begin(), cells.end());
   double sum = 0;
-  for (const auto& [cell, n] : cells) sum += n * n / sizes.at(cell.first);
+  for (auto first = cells.begin(); first != cells.end();) {
+    const auto end = std::upper_bound(first, cells.end(), *first);
+    const auto n = static_cast<double>(end - first);
+    sum += n * n / sizes[static_cast<std::size_t>(first->first)];
+    first = end;
+  }
   return sum;
 }
 
 double sum_of_squares(const Factor& f, const std::vector<double>& scores) {
-  std::map<int, double> sums;
-  for (std::size_t i = 0; i < scores.size(); ++i) sums[f.levels[i]] += scores[i];
   const auto sizes = count_levels(f);
+  std::vector<double> sums(sizes.size(), 0);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    sums[static_cast<std::size_t>(f.levels[i])] += scores[i];
+  }
   double squares = 0;
-  for (const auto& [level, sum] : sums) squares += sum * sum / sizes.at(level);
+  for (std::size_t level = 0; level < sums.size(); ++level) {
+    if (sizes[level] > 0) squares += sums[level] * sums[level] / sizes[level];
+  }
   return squares;
 }
 
@@ -68,10 +91,10 @@ bool solve(Matrix a, std::vector<double>& b) {
 // A factor with one level, or with a level of its own for every observation, or with the same
 // levels as an earlier one, has no variance that could be told from another's.
 bool tells_something(const Factor& factor, const std::vector<Factor>& before) {
-  const auto levels = count_levels(factor).size();
+  const std::size_t levels = levels_of(factor);
   if (levels < 2 || levels == factor.levels.size()) return false;
   return std::none_of(before.begin(), before.end(), [&](const Factor& other) {
-    return count_levels(other).size() == levels &&
+    return levels_of(other) == levels &&
            std::abs(coefficient(factor, other) - static_cast<double>(factor.levels.size())) < 1e-9;
   });
 }

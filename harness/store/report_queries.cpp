@@ -146,13 +146,16 @@ bool retrieved_anything(const Database& database, std::int64_t attempt_id) {
 std::vector<ReportEffortRow> report_effort(const Database& database, std::int64_t run_id,
                                            const std::string& suite) {
   auto query = database.prepare(
+      // Counted attempt by attempt in an index: a store may hold many more answers than the run.
       "WITH here AS (SELECT DISTINCT json_extract(s.model,'$.weights') AS weights FROM run_cell rc "
       "JOIN cell c USING(cell_id) JOIN strategy s USING(strategy_id) "
-      "WHERE rc.run_id=?1 AND c.suite=?2) "
-      "SELECT s.context, s.model, sum(d.split='valid'), sum(d.split='test') FROM attempt a "
-      "JOIN cell c USING(cell_id) JOIN dataset d USING(dataset_id) "
-      "JOIN strategy s USING(strategy_id) JOIN record r ON r.attempt_id=a.attempt_id "
-      "WHERE c.suite=?2 AND a.run_id<=?1 AND "
+      "WHERE rc.run_id=?1 AND c.suite=?2), "
+      "answered AS MATERIALIZED (SELECT a.cell_id, "
+      "(SELECT count(*) FROM record r WHERE r.attempt_id=a.attempt_id) AS n FROM attempt a "
+      "JOIN cell c USING(cell_id) WHERE a.run_id<=?1 AND c.suite=?2) "
+      "SELECT s.context, s.model, sum(n*(d.split='valid')), sum(n*(d.split='test')) "
+      "FROM answered JOIN cell c USING(cell_id) JOIN dataset d USING(dataset_id) "
+      "JOIN strategy s USING(strategy_id) WHERE n>0 AND "
       "EXISTS(SELECT 1 FROM here WHERE weights IS json_extract(s.model,'$.weights')) "
       "GROUP BY s.strategy_id ORDER BY s.strategy_id");
   query.bind(1, run_id).bind(2, suite);

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "harness/core/rng.h"
+#include "harness/stats/alike.h"
+#include "harness/stats/permutation.h"
 
 using namespace quadrant;
 
@@ -115,4 +117,74 @@ TEST_CASE("documents x seeds: wider than documents alone when trainings differ")
   CHECK(std::isnan(pigeonhole_bootstrap({by_seed.data(), 1}, clusters, 1).low));
   by_seed[0][7] = kUnknown;
   CHECK(!std::isnan(pigeonhole_bootstrap(by_seed, clusters, 1, 50).low));
+}
+
+TEST_CASE("many clusters, most of them alike: drawn by kind they give what they give one by one") {
+  constexpr int kClusters = 4000, kSeeds = 3;
+  constexpr double kApart = 1e-9;  // makes every cluster another one, and changes nothing else
+  Rng rng(11);
+  std::vector<int> clusters;
+  std::vector<double> alike, apart;
+  std::vector<std::vector<double>> alike_seeds(kSeeds), apart_seeds(kSeeds);
+  for (int c = 0; c < kClusters; ++c) {
+    const int items = 1 + static_cast<int>(rng.below(3));
+    for (int i = 0; i < items; ++i) {
+      clusters.push_back(c);
+      const double difference = static_cast<double>(rng.below(3)) - 0.9;
+      alike.push_back(difference);
+      apart.push_back(difference + kApart * c);
+      for (int s = 0; s < kSeeds; ++s) {
+        const double score = static_cast<double>(rng.below(10) < 4 + static_cast<unsigned>(s));
+        alike_seeds[static_cast<std::size_t>(s)].push_back(score);
+        apart_seeds[static_cast<std::size_t>(s)].push_back(score + kApart * c);
+      }
+    }
+  }
+  const auto near = [](const Bounds& a, const Bounds& b, double tolerance) {
+    CHECK(std::abs(a.low - b.low) < tolerance);
+    CHECK(std::abs(a.high - b.high) < tolerance);
+  };
+  // Bounds of 4000 draws move by about 2 % of the interval's width, which is .05.
+  near(cluster_bootstrap(alike, clusters, 1, 4000), cluster_bootstrap(apart, clusters, 1, 4000),
+       0.003);
+  near(cluster_bootstrap_t(alike, clusters, 1, 4000), cluster_bootstrap_t(apart, clusters, 1, 4000),
+       0.003);
+  near(pigeonhole_bootstrap(alike_seeds, clusters, 1, 4000),
+       pigeonhole_bootstrap(apart_seeds, clusters, 1, 4000), 0.01);
+  CHECK(cluster_bootstrap(alike, clusters, 1, 50).low ==
+        cluster_bootstrap(alike, clusters, 1, 50).low);
+
+  // Hardly off balance, so that the p in question is far from 0 and 1.
+  std::vector<double> balanced(alike.size()), unlike(alike.size());
+  for (std::size_t i = 0; i < alike.size(); ++i) {
+    balanced[i] = (i % 2 == 0 ? 1.0 : -1.0) + (i % 97 == 0 ? 1.0 : 0.0);
+    unlike[i] = balanced[i] + kApart * clusters[i];
+  }
+  CHECK(cluster_sign_flip_p(balanced, clusters, 1, 10000) ==
+        doctest::Approx(cluster_sign_flip_p(unlike, clusters, 1, 10000)).epsilon(0.15));
+}
+
+TEST_CASE("binomial draws have the binomial distribution, whichever way they are made") {
+  constexpr int kDraws = 20000;
+  struct Shape {
+    std::uint64_t n;
+    double p;
+  };
+  for (const auto& [n, p] : {Shape{6, 0.3}, {12, 0.8}, {50, 0.4}, {50, 0.6}, {400, 0.5}}) {
+    CAPTURE(n);
+    CAPTURE(p);
+    Rng rng(5);
+    std::vector<int> counts(n + 1, 0);
+    for (int i = 0; i < kDraws; ++i) ++counts.at(binomial(rng, n, p));
+    double chance = std::pow(1 - p, static_cast<double>(n));
+    for (std::uint64_t k = 0; k <= n; ++k) {
+      const double expected = kDraws * chance, spread = std::sqrt(expected * (1 - chance));
+      CHECK(std::abs(counts[k] - expected) <= 5 * spread + 1);
+      chance *= static_cast<double>(n - k) / static_cast<double>(k + 1) * p / (1 - p);
+    }
+  }
+  Rng rng(5);
+  CHECK(binomial(rng, 0, 0.5) == 0);
+  CHECK(binomial(rng, 9, 0) == 0);
+  CHECK(binomial(rng, 9, 1) == 9);
 }
