@@ -57,6 +57,16 @@ sed -i '1s/Veldrin/Veldron/' suite/corpus.jsonl
 expect 'a changed corpus is named' 1 'corpus.jsonl' "$QUADRANT" reproduce 1
 cp corpus.bak suite/corpus.jsonl
 
+# A run that a released version stored; its suite came in a bundle.
+for release in "$root"/tests/fixtures/released/*; do
+  version=$(basename "$release")
+  cp -r "$release" "$version"
+  expect "a run of $version is scored again" 0 'bit-identical' \
+    "$QUADRANT" reproduce latest --check --store "$version/store.db"
+  expect "a run of $version is reproduced" 0 'repeats run 1' \
+    "$QUADRANT" reproduce latest --level interval --store "$version/store.db"
+done
+
 # One bit in the middle of the weights.
 python3 - model.gguf <<'END'
 import sys
