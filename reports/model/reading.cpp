@@ -26,7 +26,7 @@ class Reading {
       if (row.in_prompt) passages.push_back(row.passage);
     }
     if (passages.empty() || !is_answerable(item)) return;
-    const double precision = k_precision(record.output, passages);
+    const double precision = precision_.of(record.output, passages);
     if (!std::isnan(precision)) {
       sum_ += precision;
       figures_.k_precision = sum_ / ++answers_;
@@ -53,6 +53,7 @@ class Reading {
 
   const std::vector<Item>& items_;
   bool swapped_;
+  KPrecision precision_;
   RetrievalFigures& figures_;
   double sum_ = 0;
   int answers_ = 0;

@@ -113,9 +113,10 @@ TEST_CASE("stale and hallucinated answers") {
 
 TEST_CASE("K-precision counts the answer's words that the passages hold") {
   const std::vector<std::string> passages{"Orla Fenn keeps pier 4.", "It opens at 6:40."};
-  CHECK(k_precision("Orla Fenn", passages) == 1);
-  CHECK(k_precision("Orla Fenn of Rome", passages) == doctest::Approx(0.5));
-  CHECK(k_precision("pier pier", passages) == doctest::Approx(0.5));
-  CHECK(k_precision("x", {}) == 0);
-  CHECK(std::isnan(k_precision("", passages)));
+  KPrecision k;
+  CHECK(k.of("Orla Fenn", passages) == 1);
+  CHECK(k.of("Orla Fenn of Rome", passages) == doctest::Approx(0.5));
+  CHECK(k.of("pier pier", passages) == doctest::Approx(0.5));
+  CHECK(k.of("x", {}) == 0);
+  CHECK(std::isnan(k.of("", passages)));
 }
