@@ -12,8 +12,8 @@ usage='usage: ./setup.sh [--model NAME] [--tests]
 build_packages='g++ cmake ninja-build ccache pkg-config git ca-certificates curl unzip libfmt-dev
   libssl-dev libsqlite3-dev nlohmann-json3-dev libutf8proc-dev libtomlplusplus-dev libcli11-dev
   doctest-dev libfaiss-dev libopenblas-dev libsentencepiece-dev zlib1g-dev sqlite3 libgumbo-dev
-  libyaml-dev poppler-utils libcurl4-openssl-dev'
-test_packages='chromium clang-format python3 slurmctld slurmd slurm-client munge'
+  libyaml-dev poppler-utils libcurl4-openssl-dev libgloo-dev'
+test_packages='chromium clang-format openmpi-bin python3 slurmctld slurmd slurm-client munge'
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {  # what, where, mend

@@ -30,7 +30,8 @@ namespace {
 
 class TorchEngine : public ModelEngine {
  public:
-  explicit TorchEngine(const ModelSpec& spec) : spec_(spec), model_(load_model(spec)) {
+  TorchEngine(const ModelSpec& spec, std::shared_ptr<Ranks> ranks)
+      : spec_(spec), model_(load_model(spec)), ranks_(std::move(ranks)) {
     for (const NamedTensor& weight : model_.decoder().weights()) base_.push_back(*weight.tensor);
   }
 
@@ -67,6 +68,7 @@ class TorchEngine : public ModelEngine {
       throw Error("training in bfloat16 is not supported: its steps are below its rounding",
                   "model.dtype", "leave model.dtype out, or take the tunings out of the grid");
     }
+    ranks_->require_same(base_hash(), "base model");
     const bool lora = job.tuning.method == "lora";
     if (lora) {
       attach_lora(model_.decoder(), job.tuning, job.seed);
@@ -75,6 +77,7 @@ class TorchEngine : public ModelEngine {
     }
     const auto parameters = lora ? lora_parameters(model_.decoder()) : model_.decoder().weights();
     const auto save = [&](const std::filesystem::path& folder) {
+      if (ranks_->rank() != 0) return;
       std::filesystem::create_directories(folder);
       if (lora) {
         save_adapter(model_.decoder(), job.tuning, model_.loaded().name, folder);
@@ -82,8 +85,9 @@ class TorchEngine : public ModelEngine {
         write_model_folder(model_.decoder(), spec_, folder);
       }
     };
-    const TrainingTotals totals = train_decoder(model_.decoder(), job, parameters, observe,
-                                                [&] { save(job.folder / kEarlyStop); });
+    const TrainingTotals totals = train_decoder(
+        model_.decoder(), job, parameters, observe, [&] { save(job.folder / kEarlyStop); },
+        *ranks_);
     Training training;
     training.finished = totals.finished;
     training.result.steps = totals.steps;
@@ -93,7 +97,7 @@ class TorchEngine : public ModelEngine {
     for (const NamedTensor& parameter : parameters) {
       training.result.trainable_parameters += parameter.tensor->numel();
     }
-    if (totals.finished) {
+    if (totals.finished && ranks_->rank() == 0) {
       save(job.folder);
       training.result.weights_hash =
           sha256_file(job.folder / (lora ? kAdapterWeights : kModelWeights));
@@ -122,6 +126,7 @@ class TorchEngine : public ModelEngine {
 
   ModelSpec spec_;
   DecoderModel model_;
+  std::shared_ptr<Ranks> ranks_;
   std::vector<Tensor> base_;  // in the order of Decoder::weights()
 };
 
@@ -160,10 +165,11 @@ DeviceSearchMaker device_search(const std::string& device) {
   return torch_search(at::Device(device));
 }
 
-std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic) {
+std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic,
+                                         std::shared_ptr<Ranks> ranks) {
   if (deterministic) hold_to_deterministic_kernels();
   at::globalContext().setAllowTF32CuBLAS(spec.tf32);
-  return std::make_unique<TorchEngine>(spec);
+  return std::make_unique<TorchEngine>(spec, std::move(ranks));
 }
 
 void merge_adapter(const ModelSpec& spec, const std::filesystem::path& adapter,

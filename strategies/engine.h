@@ -10,12 +10,16 @@
 #include "harness/core/interfaces.h"
 #include "retrieval/dense.h"
 #include "strategies/model_files.h"
+#include "strategies/tuning/ranks.h"
 
 namespace quadrant {
 
 // Loads and de-quantises the model. With `deterministic`, libtorch is held to kernels whose results
 // are the same every time.
-std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic);
+// Of several ranks, each has an engine and calls its train() with the same job: rank 0 alone writes
+// to the job's folder, and knows the hash of what it wrote.
+std::unique_ptr<ModelEngine> load_engine(const ModelSpec& spec, bool deterministic,
+                                         std::shared_ptr<Ranks> ranks = std::make_shared<Ranks>());
 
 std::unique_ptr<Tokenizer> load_model_tokenizer(const std::string& path);
 std::unique_ptr<Embedder> load_embedder(const std::string& path);

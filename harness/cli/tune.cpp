@@ -1,4 +1,6 @@
-// quadrant tune: train on a file of examples; the result is a PEFT adapter or a full model.
+// quadrant tune: train on a file of examples; the result is a PEFT adapter or a full model. Behind
+// mpirun or srun, one training in several processes, of which the first one speaks and writes.
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -12,6 +14,8 @@
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "strategies/engine.h"
+#include "strategies/tuning/launch.h"
+#include "strategies/tuning/ranks.h"
 #include "strategies/tuning/recipe.h"
 
 namespace quadrant {
@@ -71,16 +75,19 @@ std::vector<TrainingSequence> sequences_of(const std::string& file, TuningSpec t
 
 int tune(const TuneOptions& options) {
   TuningSpec tuning = options.tuning;
+  const Launch launch = read_launch(std::getenv);
+  const std::string device = device_of(launch, options.model.device);
+  const auto ranks = join_ranks(launch, device);
+  const bool speaks = ranks->rank() == 0;
   const auto engine = load_engine(
-      {options.model.model, options.model.chat_template, options.model.device, options.model.dtype},
-      true);
+      {options.model.model, options.model.chat_template, device, options.model.dtype}, true, ranks);
   TrainingJob job{tuning, sequences_of(options.train, tuning, engine->model()), options.seed,
                   options.output};
   if (!options.dev.empty()) {
     tuning.replay.clear();
     job.dev = sequences_of(options.dev, tuning, engine->model());
   }
-  const auto line = make_live_line();
+  const auto line = speaks ? make_live_line() : std::make_unique<Progress>();
   TrainingProgress progress{1, 1, options.train, tuning.method, {}};
   line->training_started(progress);
   StepLog log(options.output);
@@ -90,12 +97,13 @@ int tune(const TuneOptions& options) {
     line->training_advanced(progress);
     return !stop_requested();
   });
-  log.write();
+  if (speaks) log.write();
   line->training_finished(progress, training.finished ? "done" : "interrupted", "");
   if (!training.finished) {
-    fmt::print(stderr, "stopped; the same command goes on from the checkpoint\n");
+    if (speaks) fmt::print(stderr, "stopped; the same command goes on from the checkpoint\n");
     return kPartial;
   }
+  if (!speaks) return kOk;
   fmt::print("{}: {} steps, {} trainable parameters, sha256 {}\n", options.output,
              training.result.steps, training.result.trainable_parameters,
              training.result.weights_hash);

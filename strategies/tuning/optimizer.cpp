@@ -15,16 +15,29 @@ bool is_decayed(const std::string& name) {
   return name.find("norm") == std::string::npos && !name.ends_with(".bias");
 }
 
+std::vector<Tensor> tensors_of(const std::vector<NamedTensor>& parameters) {
+  std::vector<Tensor> tensors;
+  for (const NamedTensor& parameter : parameters) tensors.push_back(*parameter.tensor);
+  return tensors;
+}
+
+// What state() lists of each parameter.
+constexpr const char* kStateSuffixes[] = {"", ".exp_avg", ".exp_avg_sq"};
+constexpr std::size_t kStates = std::size(kStateSuffixes);
+
 }  // namespace
 
-AdamW::AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning)
-    : parameters_(std::move(parameters)) {
-  for (const NamedTensor& parameter : parameters_) {
-    const Tensor& value = *parameter.tensor;
-    values_.push_back(value);
+AdamW::AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning, Ranks& ranks)
+    : parameters_(std::move(parameters)),
+      values_(tensors_of(parameters_)),
+      shares_(values_, ranks) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor value = shares_.mine(i, values_[i].detach());
     averages_.push_back(at::zeros_like(value));
     squares_.push_back(at::zeros_like(value));
-    Group& group = group_for(parameter, tuning);
+    if (value.numel() == 0) continue;
+    Group& group = group_for(parameters_[i], tuning);
+    group.members.push_back(i);
     group.values.push_back(value);
     group.averages.push_back(averages_.back());
     group.squares.push_back(squares_.back());
@@ -40,7 +53,7 @@ AdamW::Group& AdamW::group_for(const NamedTensor& parameter, const TuningSpec& t
   for (Group& group : groups_) {
     if (group.rate_ratio == ratio && group.weight_decay == decay) return group;
   }
-  groups_.push_back({ratio, decay, {}, {}, {}, {}});
+  groups_.push_back({ratio, decay, {}, {}, {}, {}, {}});
   return groups_.back();
 }
 
@@ -48,12 +61,33 @@ void AdamW::zero_grad() {
   for (Tensor& value : values_) value.mutable_grad() = Tensor();
 }
 
-double AdamW::clip_gradients(double max_norm) {
+void AdamW::sum_gradients() {
+  if (shares_.ranks().size() == 1) return;
   const at::NoGradGuard no_grad;
   std::vector<Tensor> gradients;
-  for (const Tensor& value : values_) gradients.push_back(value.grad());
-  const double norm =
-      at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+  for (const Tensor& value : values_) {
+    Tensor& gradient = value.mutable_grad();
+    gradient = gradient.defined() ? gradient.contiguous() : at::zeros_like(value);
+    gradients.push_back(gradient);
+  }
+  shares_.sum(gradients);
+}
+
+std::vector<Tensor> AdamW::gradients() const {
+  std::vector<Tensor> gradients;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    gradients.push_back(shares_.mine(i, values_[i].grad()));
+  }
+  return gradients;
+}
+
+double AdamW::clip_gradients(double max_norm) {
+  const at::NoGradGuard no_grad;
+  std::vector<Tensor> gradients = this->gradients();
+  std::erase_if(gradients, [](const Tensor& gradient) { return gradient.numel() == 0; });
+  double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
+  Ranks& ranks = shares_.ranks();
+  if (ranks.size() > 1) norm = std::sqrt(ranks.sum(norm * norm));
   // 1e-6 as torch.nn.utils.clip_grad_norm_ has it.
   if (max_norm > 0 && norm > max_norm) at::_foreach_mul_(gradients, max_norm / (norm + 1e-6));
   return norm;
@@ -61,25 +95,43 @@ double AdamW::clip_gradients(double max_norm) {
 
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
+  const std::vector<Tensor> all = gradients();
   for (Group& group : groups_) {
     std::vector<Tensor> gradients;
-    for (const Tensor& value : group.values) gradients.push_back(value.grad());
+    for (const std::size_t i : group.members) gradients.push_back(all[i]);
     at::_foreach_add_(group.steps, 1);
     at::_fused_adamw_(group.values, gradients, group.averages, group.squares,
                       /*max_exp_avg_sqs=*/{}, group.steps, learning_rate * group.rate_ratio,
                       /*beta1=*/0.9, /*beta2=*/0.999, group.weight_decay, /*eps=*/1e-8,
                       /*amsgrad=*/false, /*maximize=*/false);
   }
+  shares_.collect(values_);
 }
 
-std::vector<std::pair<std::string, Tensor>> AdamW::state() const {
-  std::vector<std::pair<std::string, Tensor>> tensors;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    tensors.emplace_back(parameters_[i].name, values_[i]);
-    tensors.emplace_back(parameters_[i].name + ".exp_avg", averages_[i]);
-    tensors.emplace_back(parameters_[i].name + ".exp_avg_sq", squares_[i]);
+std::vector<TensorSpec> AdamW::state() const {
+  std::vector<TensorSpec> tensors;
+  for (const NamedTensor& parameter : parameters_) {
+    for (const char* suffix : kStateSuffixes) {
+      tensors.push_back({parameter.name + suffix, parameter.tensor->sizes().vec()});
+    }
   }
   return tensors;
+}
+
+Tensor AdamW::state_tensor(std::size_t index) const {
+  const std::size_t i = index / kStates, kind = index % kStates;
+  if (kind == 0) return values_[i].detach();
+  return shares_.whole(i, kind == 1 ? averages_[i] : squares_[i]);
+}
+
+void AdamW::set_state_tensor(std::size_t index, const Tensor& tensor) {
+  const at::NoGradGuard no_grad;
+  const std::size_t i = index / kStates, kind = index % kStates;
+  if (kind == 0) {
+    values_[i].copy_(tensor);
+  } else {
+    (kind == 1 ? averages_[i] : squares_[i]).copy_(shares_.mine(i, tensor));
+  }
 }
 
 void AdamW::set_steps_done(int steps) {

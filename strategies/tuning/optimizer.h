@@ -7,6 +7,8 @@
 
 #include "harness/core/specs.h"
 #include "strategies/lm/layers/tensor.h"
+#include "strategies/lm/weights/safetensors.h"
+#include "strategies/tuning/shares.h"
 
 namespace quadrant {
 
@@ -16,24 +18,34 @@ class AdamW {
   // `tuning`: weight_decay, which leaves norms and biases alone as transformers' Trainer does
   // (get_decay_parameter_names), and loraplus_lr_ratio (Hayou et al. 2024, arXiv 2402.12354), which
   // hits what PEFT's create_loraplus_optimizer gives it to: B, and vectors such as magnitudes.
-  AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning);
+  // Of several ranks, all of which have the same parameters, each holds the state of its share.
+  AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning, Ranks& ranks);
+  // All ranks call these, one after the other, for each step.
   void zero_grad();
+  void sum_gradients();                    // over the ranks; a rank need not have any
   double clip_gradients(double max_norm);  // returns the norm before; 0 = only measure
   void step(double learning_rate);
 
-  // The whole state as named tensors: "NAME.exp_avg", "NAME.exp_avg_sq", and the parameters.
-  std::vector<std::pair<std::string, Tensor>> state() const;
-  void set_steps_done(int steps);  // after a checkpoint's tensors were copied into state()
+  // The whole state, of all ranks: parameters, "NAME.exp_avg", "NAME.exp_avg_sq". It does not know
+  // how many ranks there are. All ranks call these.
+  std::vector<TensorSpec> state() const;
+  Tensor state_tensor(std::size_t index) const;
+  void set_state_tensor(std::size_t index, const Tensor& tensor);
+  void set_steps_done(int steps);  // after all tensors were set
 
  private:
   struct Group {  // what takes one fused pass
     double rate_ratio = 1, weight_decay = 0;
+    std::vector<std::size_t> members;  // index into parameters_
     std::vector<Tensor> values, averages, squares, steps;
   };
   Group& group_for(const NamedTensor& parameter, const TuningSpec& tuning);
+  std::vector<Tensor> gradients() const;  // of this rank's share
 
   std::vector<NamedTensor> parameters_;
-  std::vector<Tensor> values_, averages_, squares_;  // in the order of parameters_
+  std::vector<Tensor> values_;  // in the order of parameters_
+  Shares shares_;
+  std::vector<Tensor> averages_, squares_;  // of this rank's share
   std::vector<Group> groups_;
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -72,32 +73,57 @@ Group step_batch(const TrainingJob& job, const Stage& stage, int step) {
   return batch;
 }
 
-// Calls `visit` for each part of the batch that makes one pass of bounded size, with the scale that
-// makes the sum of the parts' losses a mean over all learnt tokens of the batch.
+// What of a batch this rank computes. The longest sequence goes first, each to the rank with the
+// fewest tokens so far: a step takes as long as the slowest rank. In the order of the batch.
+Group own_share(const Group& batch, const Ranks& ranks) {
+  std::vector<std::size_t> order(batch.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return batch[a]->ids.size() > batch[b]->ids.size();
+  });
+  std::vector<std::size_t> tokens(static_cast<std::size_t>(ranks.size()));
+  std::vector<std::ptrdiff_t> owners(batch.size());
+  for (const std::size_t i : order) {
+    const auto fewest = std::min_element(tokens.begin(), tokens.end());
+    *fewest += batch[i]->ids.size();
+    owners[i] = fewest - tokens.begin();
+  }
+  Group share;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (owners[i] == ranks.rank()) share.push_back(batch[i]);
+  }
+  return share;
+}
+
+// Calls `visit` for each part of this rank's share of the batch that makes one pass of bounded
+// size, with the scale that makes the sum of all parts' losses, of all ranks, a mean over all
+// learnt tokens of the batch.
 struct BatchOutcome {
   double loss = 0;
   std::int64_t tokens = 0, learnt = 0;
 };
-BatchOutcome in_passes(const Group& batch,
+BatchOutcome in_passes(const Group& batch, Ranks& ranks,
                        const std::function<double(const Group&, double scale)>& visit) {
   BatchOutcome outcome;
-  std::vector<TokenIds> ids;
   for (const TrainingSequence* sequence : batch) {
-    ids.push_back(sequence->ids);
     outcome.tokens += static_cast<std::int64_t>(sequence->ids.size());
     outcome.learnt += learnt_tokens(*sequence);
   }
+  const Group share = own_share(batch, ranks);
+  std::vector<TokenIds> ids;
+  for (const TrainingSequence* sequence : share) ids.push_back(sequence->ids);
   std::size_t begin = 0;
   for (const std::size_t end : split_by_tokens(ids, kTokensAtOnce)) {
-    const Group part(batch.data() + begin, batch.data() + end);
+    const Group part(share.data() + begin, share.data() + end);
     outcome.loss += visit(part, 1.0 / static_cast<double>(outcome.learnt));
     begin = end;
   }
+  outcome.loss = ranks.sum(outcome.loss);
   return outcome;
 }
 
-BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch) {
-  return in_passes(batch, [&](const Group& part, double scale) {
+BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch, Ranks& ranks) {
+  return in_passes(batch, ranks, [&](const Group& part, double scale) {
     const Tensor loss = sequence_loss(decoder, part, scale);
     loss.backward();
     return loss.item<double>();
@@ -125,16 +151,23 @@ class WithoutDropout {
   std::vector<double> kept_;
 };
 
-double mean_loss(Decoder& decoder, const std::vector<TrainingSequence>& sequences) {
+double mean_loss(Decoder& decoder, const std::vector<TrainingSequence>& sequences, Ranks& ranks) {
   const at::NoGradGuard no_grad;
   const WithoutDropout whole(decoder);
   Group all;
   for (const TrainingSequence& sequence : sequences) all.push_back(&sequence);
-  return in_passes(all,
+  return in_passes(all, ranks,
                    [&](const Group& part, double scale) {
                      return sequence_loss(decoder, part, scale).item<double>();
                    })
       .loss;
+}
+
+// Dropout must not depend on what ran before, or a resumed training would differ; nor hit the same
+// places on all ranks.
+void seed_dropout(const TrainingJob& job, int step, const Ranks& ranks) {
+  const std::string rank = ranks.rank() == 0 ? "" : fmt::format(":rank:{}", ranks.rank());
+  at::manual_seed(Rng(job.seed, fmt::format("dropout:{}{}", step, rank)).next());
 }
 
 }  // namespace
@@ -165,28 +198,30 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
 TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
                              const std::vector<NamedTensor>& parameters,
                              const std::function<bool(const TrainingStep&)>& observe,
-                             const std::function<void()>& keep_best) {
+                             const std::function<void()>& keep_best, Ranks& ranks) {
   QUADRANT_CHECK(!job.sequences.empty());
   const std::vector<Stage> stages = stages_of(job);
   const int steps = stages.back().end;
 
-  AdamW optimizer(parameters, job.tuning);
-  Checkpoint checkpoint(job.folder, job_hash(job));
+  const std::string identity = job_hash(job);
+  ranks.require_same(identity, "training examples and settings");
+  AdamW optimizer(parameters, job.tuning, ranks);
+  const Checkpoint checkpoint(job.folder, identity, ranks);
   TrainingTotals totals = checkpoint.restore(optimizer);
   auto saved_at = Clock::now();
   while (totals.steps < steps) {
     const auto start = Clock::now();
-    // Dropout must not depend on what ran before, or a resumed training would differ.
-    at::manual_seed(Rng(job.seed, fmt::format("dropout:{}", totals.steps)).next());
+    seed_dropout(job, totals.steps, ranks);
     optimizer.zero_grad();
     const Stage& stage = stage_at(stages, totals.steps);
     const BatchOutcome outcome =
-        accumulate_gradients(decoder, step_batch(job, stage, totals.steps));
+        accumulate_gradients(decoder, step_batch(job, stage, totals.steps), ranks);
     if (!std::isfinite(outcome.loss)) {
       throw Error(
           fmt::format("training diverged: the loss of step {} is not a number", totals.steps + 1),
           "tuning " + job.tuning.name, "lower its learning_rate");
     }
+    optimizer.sum_gradients();
     const double norm = optimizer.clip_gradients(job.tuning.max_grad_norm);
     // Each stage warms up and decays like a training of its own.
     const double rate =
@@ -195,7 +230,7 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
     ++totals.steps;
     std::optional<double> dev_loss;
     if (!job.dev.empty() && (totals.steps - stage.begin) % stage.steps_an_epoch == 0) {
-      dev_loss = mean_loss(decoder, job.dev);
+      dev_loss = mean_loss(decoder, job.dev, ranks);
       if (*dev_loss < totals.lowest_dev_loss) keep_best();
       totals.lowest_dev_loss = std::min(totals.lowest_dev_loss, *dev_loss);
     }
@@ -204,14 +239,14 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
     totals.tokens += outcome.tokens;
     totals.learnt_tokens += outcome.learnt;
     totals.seconds += seconds;
-    const bool go_on =
-        observe({totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds, dev_loss});
+    const bool stop = ranks.any(!observe(
+        {totals.steps, steps, outcome.loss, norm, rate, outcome.tokens, seconds, dev_loss}));
     const std::chrono::duration<double> since_saved = Clock::now() - saved_at;
-    if (!go_on || since_saved.count() > kSecondsBetweenCheckpoints) {
+    if (ranks.any(stop || since_saved.count() > kSecondsBetweenCheckpoints)) {
       checkpoint.save(optimizer, totals);
       saved_at = Clock::now();
     }
-    if (!go_on) return totals;
+    if (stop) return totals;
   }
   optimizer.zero_grad();
   totals.finished = true;

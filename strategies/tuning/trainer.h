@@ -6,6 +6,7 @@
 
 #include "harness/core/interfaces.h"
 #include "strategies/lm/arch/decoder.h"
+#include "strategies/tuning/ranks.h"
 
 namespace quadrant {
 
@@ -24,6 +25,10 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
 // and the Error says so.
 // `keep_best` is called after an epoch whose loss on job.dev, without dropout, is the lowest so
 // far.
+// Of several ranks, all of which call this with the same job and the same weights, each computes
+// its share of every batch: the losses are those of one rank, up to rounding (with dropout: in
+// other places). `observe` and `keep_best` are called on all; one that asks to stop stops all. Any
+// number of ranks goes on from a checkpoint.
 struct TrainingTotals {
   bool finished = false;
   int steps = 0;
@@ -34,7 +39,7 @@ struct TrainingTotals {
 TrainingTotals train_decoder(
     Decoder& decoder, const TrainingJob& job, const std::vector<NamedTensor>& parameters,
     const std::function<bool(const TrainingStep&)>& observe,
-    const std::function<void()>& keep_best = [] {});
+    const std::function<void()>& keep_best = [] {}, Ranks& ranks = alone());
 
 // Identity of what a checkpoint belongs to: recipe, sequences (dev too) and seed.
 std::string job_hash(const TrainingJob& job);

@@ -1,6 +1,9 @@
-// Golden files as JSON, and the base model, loaded once for all tests.
+// Golden files as JSON, the base model, loaded once for all tests, and a folder to write to.
 #pragma once
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -13,6 +16,14 @@ namespace quadrant {
 inline nlohmann::json golden(const std::string& name) {
   return nlohmann::json::parse(read_text(QUADRANT_SOURCE_DIR "/tests/golden/" + name));
 }
+
+// An empty folder of this process's own, removed at the end.
+struct ScratchFolder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("quadrant_engine_" + std::to_string(getpid()));
+  ScratchFolder() { std::filesystem::remove_all(path), std::filesystem::create_directories(path); }
+  ~ScratchFolder() { std::filesystem::remove_all(path); }
+};
 
 inline DecoderModel& smollm2() {
   static DecoderModel model(load_model({"smollm2-135m-instruct"}));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -19,14 +18,6 @@ inline TrainingSequence sequence_of(const nlohmann::json& json) {
   for (std::size_t i = json["learn_from"]; i < sequence.ids.size(); ++i) sequence.learn[i] = true;
   return sequence;
 }
-
-// An empty folder of this process's own, removed at the end.
-struct ScratchFolder {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("quadrant_training_" + std::to_string(getpid()));
-  ScratchFolder() { std::filesystem::remove_all(path); }
-  ~ScratchFolder() { std::filesystem::remove_all(path); }
-};
 
 inline TrainingJob golden_job(const nlohmann::json& golden, const std::string& method,
                               const std::filesystem::path& to) {

@@ -1,84 +1,19 @@
 // Every technique against transformers and PEFT, on a tiny model (tests/golden/README-families.md).
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <set>
 
-#include "golden.h"
 #include "harness/core/error.h"
 #include "strategies/lm/tensor_file.h"
-#include "strategies/lm/weights/hf_folder.h"
 #include "strategies/tuning/adapter.h"
-#include "strategies/tuning/lora.h"
-#include "strategies/tuning/optimizer.h"
-#include "strategies/tuning/trainer.h"
+#include "tiny_training.h"
 
 using namespace quadrant;
 namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path kGolden = fs::path(QUADRANT_SOURCE_DIR) / "tests/golden";
-
-const nlohmann::json& reference() {
-  static const auto json = golden("tuning/tuning.json");
-  return json;
-}
-
-std::unique_ptr<Decoder> base() {
-  return load_decoder(HfFolder(kGolden / reference()["base"].get<std::string>()), at::kCPU);
-}
-
-struct ScratchFolder {
-  fs::path path = fs::temp_directory_path() / ("quadrant_techniques_" + std::to_string(getpid()));
-  ScratchFolder() { fs::remove_all(path), fs::create_directories(path); }
-  ~ScratchFolder() { fs::remove_all(path); }
-};
-
-std::vector<TrainingSequence> sequences() {
-  std::vector<TrainingSequence> all;
-  for (const auto& json : reference()["sequences"]) {
-    all.push_back({json["ids"].get<TokenIds>(), {}});
-    const std::size_t size = all.back().ids.size(), from = json["learn_from"];
-    for (std::size_t i = 0; i < size; ++i) all.back().learn.push_back(i >= from);
-  }
-  return all;
-}
-
-TuningSpec tuning_of(const nlohmann::json& json) {
-  TuningSpec tuning;
-  tuning.name = tuning.method = json["method"];
-  tuning.rank = json.value("rank", tuning.rank);
-  tuning.alpha = json.value("alpha", tuning.alpha);
-  tuning.target_modules = json.value("target_modules", tuning.target_modules);
-  tuning.use_rslora = json.value("use_rslora", false);
-  tuning.use_dora = json.value("use_dora", false);
-  tuning.loraplus_lr_ratio = json.value("loraplus_lr_ratio", 1.0);
-  tuning.learning_rate = json["learning_rate"];
-  tuning.lr_scheduler_type = json["lr_scheduler_type"];
-  tuning.weight_decay = json.value("weight_decay", 0.0);
-  tuning.batch_size = reference()["batch_size"];
-  tuning.epochs = reference()["epochs"];
-  tuning.warmup_ratio = reference()["warmup_ratio"];
-  return tuning;
-}
-
-void require_gradients(const std::vector<NamedTensor>& parameters) {
-  for (const NamedTensor& parameter : parameters) parameter.tensor->set_requires_grad(true);
-}
-
-std::vector<NamedTensor> start(Decoder& decoder, const TuningSpec& tuning) {
-  if (tuning.method == "lora") {
-    attach_lora(decoder, tuning, reference()["seed"]);
-    return lora_parameters(decoder);
-  }
-  for (const NamedTensor& weight : decoder.weights()) *weight.tensor = weight.tensor->clone();
-  require_gradients(decoder.weights());
-  return decoder.weights();
-}
 
 // Of the logits that the golden file has, in all its rows.
 double logit_difference(Decoder& decoder, const nlohmann::json& wanted) {

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# `tune` in two processes: the losses of one. Stopped, and either of them killed with -9, the other
+# one stops too and says why, and in the end the weights are those of a training without a cut.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib/expect.sh"
+export OMP_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+for i in $(seq 1 14); do
+  echo "{\"text\": \"Pier $i is kept by keeper $((i * i)).\"}"
+done >train.jsonl
+tail -n 2 train.jsonl >dev.jsonl
+tune=("$QUADRANT" tune --model smollm2-135m-instruct --train train.jsonl --dev dev.jsonl --rank 4
+  --target-modules q_proj,v_proj --batch-size 4 --epochs 5 --learning-rate 2e-3)
+
+expect 'one process' 0 '20 steps' "${tune[@]}" --output one
+expect 'two, started by mpirun' 0 '20 steps' \
+  mpirun -n 2 --oversubscribe --bind-to none "${tune[@]}" --output two
+cp out.txt said
+expect 'of which one speaks' 0 '' test "$(grep -c 'sha256' said)" -eq 1
+cat >compare.py <<'END_PY'
+import json
+one, two = (json.load(open(f'{f}/trainer_state.json'))['log_history'] for f in ('one', 'two'))
+assert [step['tokens'] for step in one] == [step['tokens'] for step in two]
+far = [abs(b[k] / a[k] - 1) for a, b in zip(one, two) for k in ('loss', 'eval_loss') if k in a]
+print(len(one), 'steps, at most', max(far), 'apart:', 'same' if max(far) < 1e-4 else 'different')
+END_PY
+far=$(python3 compare.py)
+expect "their losses are those of one within 1e-4 ($far)" 0 '' test "${far##* }" = same
+
+export WORLD_SIZE=2 MASTER_PORT=$((20000 + $$ % 12000))
+start() {
+  for rank in 0 1; do
+    RANK=$rank "${tune[@]}" --output cut >"rank$rank.txt" 2>&1 </dev/null &
+    pids[rank]=$!
+  done
+}
+finish() {
+  status=(0 0)
+  for rank in 0 1; do wait "${pids[rank]}" || status[rank]=$?; done
+}
+# Sends the signal when an epoch has left its model.
+signal() {  # name, rank
+  rm -rf cut/early_stop
+  start
+  while kill -0 "${pids[0]}" 2>/dev/null && [ ! -s cut/early_stop/adapter_config.json ]; do
+    sleep 0.05
+  done
+  kill "-$1" "${pids[$2]}" 2>/dev/null || true
+  SECONDS=0
+  finish
+}
+
+signal TERM 1
+expect "SIGTERM to one stops both with exit code 3 (${status[*]})" 0 '' test "${status[*]}" = '3 3'
+expect 'and leaves a checkpoint' 0 '' test -s cut/checkpoint.safetensors
+for rank in 1 0; do
+  other=$((1 - rank))
+  signal 9 "$rank"
+  expect "kill -9 of rank $rank ends it (${status[rank]})" 0 '' test "${status[rank]}" -eq 137
+  expect "rank $other stops within a minute ($SECONDS s)" 0 '' \
+    test "${status[other]}" -eq 1 -a "$SECONDS" -lt 60
+  expect 'and says why' 0 'another rank of this training has ended' cat "rank$other.txt"
+done
+start
+finish
+expect "both go on to the end (${status[*]})" 0 '' test "${status[*]}" = '0 0'
+expect 'with the weights of a training that was never cut' 0 '' \
+  cmp cut/adapter_model.safetensors two/adapter_model.safetensors
+expect 'and no checkpoint is left' 1 '' test -e cut/checkpoint.safetensors
+exit "$failed"
