@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <thread>
 
 #include "harness/core/error.h"
