@@ -120,11 +120,6 @@ gpu_files=('torch/lib/libtorch_cuda*' torch/lib/libc10_cuda.so torch/lib/libtorc
   torch/lib/libcaffe2_nvrtc.so)
 install_torch() {
   fetch_set torch
-  [ -d "$torch" ] || unpack_torch
-  has_link_files || unpack_link_files
-}
-
-unpack_torch() {
   say 'unpacking libtorch'
   stage "$torch"
   (
@@ -136,27 +131,33 @@ unpack_torch() {
 }
 
 # Tests link with the GPU half, without the libraries that it needs to start.
-has_link_files() { [ -z "$tests" ] || [ -d "$torch-link" ] || [ -d "$torch/nvidia/cudnn" ]; }
-unpack_link_files() {
+install_link_files() {
+  fetch_set torch
+  fetch_set nccl
   say 'unpacking the GPU half of libtorch, to link with'
   stage "$torch-link"
   (
     cd "$torch-link.new"
     unpack torch torch/lib/libtorch_cuda.so torch/lib/libc10_cuda.so 'nvidia/*/include/*' \
       '*/licenses/*'
+    unpack nccl 'nvidia/*/include/*' '*/licenses/*'
   )
-  finish "$torch-link" torch/lib/libtorch_cuda.so
+  rm -rf "$torch-link"  # of an earlier version
+  finish "$torch-link" nvidia/nccl/include/nccl.h
 }
 
 install_cuda() {
   fetch_set torch
   fetch_set cuda
+  fetch_set nccl
   say 'unpacking the GPU half of libtorch'
   stage "$torch-cuda"
   (
     cd "$torch-cuda.new"
     unpack torch "${gpu_files[@]}" 'nvidia/*/include/*'
-    unpack cuda 'nvidia/*/lib/*.so*' 'nvidia/*/include/*' '*/licenses/*'
+    for set in cuda nccl; do
+      unpack "$set" 'nvidia/*/lib/*.so*' 'nvidia/*/include/*' '*/licenses/*'
+    done
     sync -f .
     find . -path ./nvidia/cudnn -prune -o -type f -print | while read -r file; do
       mkdir -p "$torch/${file%/*}"
@@ -213,9 +214,11 @@ find_missing() {
   missing=() sets=() there=()
   [ "${QUADRANT_PACKAGES:-}" = present ] || mapfile -t missing < <(missing_packages)
   [ ${#missing[@]} -gt 0 ] || there+=('the Debian packages')
-  if [ -d "$torch" ] && has_link_files; then there+=('libtorch 2.11.0'); else sets+=(torch); fi
+  if [ -d "$torch" ]; then there+=('libtorch 2.11.0'); else sets+=(torch); fi
   if [ "$preset" = cuda ]; then
-    if [ -d "$torch/nvidia/cudnn" ]; then there+=('its GPU half'); else sets+=(cuda); fi
+    if [ -d "$torch/nvidia/cudnn" ]; then there+=('its GPU half'); else sets+=(cuda nccl); fi
+  elif [ -n "$tests" ] && [ ! -s "$torch-link/nvidia/nccl/include/nccl.h" ]; then
+    sets+=(link nccl)
   fi
   for model in "${models[@]}"; do
     if [ -d "$cache/models/$model" ]; then there+=("$model"); else sets+=("$model"); fi
@@ -262,6 +265,8 @@ if [ ${#sets[@]} -gt 0 ]; then
     case $set in
       torch) install_torch ;;
       cuda) install_cuda ;;
+      link) install_link_files ;;
+      nccl) ;;  # a part of the two before
       *) install_model "$set" ;;
     esac
   done

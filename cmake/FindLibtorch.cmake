@@ -19,7 +19,8 @@ set(libraries "${torch_root}/lib/libtorch_cpu.so" "${torch_root}/lib/libc10.so")
 foreach(root "${QUADRANT_TORCH_DIR}" "${QUADRANT_TORCH_DIR}-link")
   if(EXISTS "${root}/torch/lib/libtorch_cuda.so" AND NOT TARGET libtorch_gpu)
     add_library(libtorch_gpu INTERFACE)
-    target_include_directories(libtorch_gpu SYSTEM INTERFACE "${root}/nvidia/cu13/include")
+    target_include_directories(libtorch_gpu SYSTEM INTERFACE "${root}/nvidia/cu13/include"
+                               "${root}/nvidia/nccl/include")
     target_link_libraries(libtorch_gpu INTERFACE
       "${root}/torch/lib/libtorch_cuda.so" "${root}/torch/lib/libc10_cuda.so"
       "${QUADRANT_TORCH_DIR}/nvidia/cu13/lib/libcudart.so.13")

@@ -22,13 +22,10 @@
 #define USE_C10D_GLOO  // as libtorch was built
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#ifdef QUADRANT_NCCL
-#define USE_C10D_NCCL
-#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
-#endif
 
 #include "harness/core/error.h"
 #include "harness/core/sha256.h"
+#include "strategies/tuning/gpu/nccl.h"
 
 namespace quadrant {
 namespace {
@@ -153,20 +150,8 @@ BackendPointer connect_gloo(const StorePointer& store, const Launch& launch) {
   return backend;
 }
 
-#ifdef QUADRANT_NCCL
-BackendPointer connect_nccl(const StorePointer& store, const Launch& launch) {
-  using c10d::ProcessGroupNCCL;
-  const auto options = ProcessGroupNCCL::Options::create();
-  options->timeout = kToCompute;
-  return c10::make_intrusive<ProcessGroupNCCL>(store, launch.rank, launch.size, options);
-}
-#endif
-
 BackendPointer connect(const StorePointer& store, const Launch& launch, const at::Device& device) {
-#ifdef QUADRANT_NCCL
-  if (device.is_cuda()) return connect_nccl(store, launch);
-#endif
-  QUADRANT_CHECK(device.is_cpu());
+  if (device.is_cuda()) return connect_nccl(store, launch.rank, launch.size, kToCompute);
   return connect_gloo(store, launch);
 }
 
@@ -275,6 +260,8 @@ std::shared_ptr<Ranks> join_ranks(const Launch& launch, const std::string& devic
   if (launch.size == 1) return std::make_shared<Ranks>();
   try {
     return std::make_shared<ConnectedRanks>(launch, device, patience);
+  } catch (const Error&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error(
         fmt::format("the ranks of this training did not find each other ({})", reason(error)),

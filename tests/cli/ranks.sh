@@ -10,7 +10,7 @@ for i in $(seq 1 14); do
 done >train.jsonl
 tail -n 2 train.jsonl >dev.jsonl
 tune=("$QUADRANT" tune --model smollm2-135m-instruct --train train.jsonl --dev dev.jsonl --rank 4
-  --target-modules q_proj,v_proj --batch-size 4 --epochs 5 --learning-rate 2e-3)
+  --target-modules q_proj,v_proj --batch-size 4 --epochs 5 --learning-rate 1e-3)
 
 expect 'one process' 0 '20 steps' "${tune[@]}" --output one
 expect 'two, started by mpirun' 0 '20 steps' \
@@ -29,14 +29,16 @@ expect "their losses are those of one within 1e-4 ($far)" 0 '' test "${far##* }"
 
 export WORLD_SIZE=2 MASTER_PORT=$((20000 + $$ % 12000))
 start() {
-  for rank in 0 1; do
-    RANK=$rank "${tune[@]}" --output cut >"rank$rank.txt" 2>&1 </dev/null &
-    pids[rank]=$!
+  local r
+  for r in 0 1; do
+    RANK=$r "${tune[@]}" --output cut >"rank$r.txt" 2>&1 </dev/null &
+    pids[r]=$!
   done
 }
 finish() {
+  local r
   status=(0 0)
-  for rank in 0 1; do wait "${pids[rank]}" || status[rank]=$?; done
+  for r in 0 1; do wait "${pids[r]}" || status[r]=$?; done
 }
 # Sends the signal when an epoch has left its model.
 signal() {  # name, rank
