@@ -36,14 +36,34 @@ class Faults {
   std::vector<std::string> found_;
 };
 
-// Comments and white space do not count.
-std::string normal_form(const std::string& sql) {
+std::string without_comments(const std::string& sql) {
   std::string text;
   for (std::size_t i = 0; i < sql.size(); ++i) {
     if (sql.compare(i, 2, "--") == 0) i = std::min(sql.find('\n', i), sql.size());
-    if (i < sql.size() && !std::isspace(static_cast<unsigned char>(sql[i]))) text += sql[i];
+    if (i < sql.size()) text += sql[i];
   }
   return text;
+}
+
+// Comments and white space do not count.
+std::string normal_form(const std::string& sql) {
+  std::string text = without_comments(sql);
+  std::erase_if(text, [](unsigned char c) { return std::isspace(c); });
+  return text;
+}
+
+// What stands in the parentheses of each CHECK of a table's SQL. None of ours has one in a string.
+std::vector<std::string> constraints_of(const std::string& sql) {
+  constexpr std::string_view kStart = "CHECK(";
+  const std::string text = without_comments(sql);
+  std::vector<std::string> constraints;
+  for (std::size_t at = text.find(kStart); at != std::string::npos; at = text.find(kStart, at)) {
+    const std::size_t begin = at += kStart.size();
+    for (int open = 1; open > 0 && at < text.size(); ++at)
+      open += (text[at] == '(') - (text[at] == ')');
+    constraints.push_back(text.substr(begin, at - 1 - begin));
+  }
+  return constraints;
 }
 
 // SQL by kind and name; indexes that SQLite makes by itself have none.
@@ -81,6 +101,18 @@ void check_structure(const Database& database, Faults& faults) {
              "SELECT integrity_check FROM pragma_integrity_check(20) WHERE integrity_check<>'ok'");
   faults.ask(database, "a row refers to what is not there",
              "SELECT \"table\"||' to '||parent FROM pragma_foreign_key_check");
+}
+
+// SQLite's integrity_check leaves CHECK out when the database is open for reading alone.
+void check_constraints(const Database& database, Faults& faults) {
+  Statement tables = database.prepare("SELECT name,sql FROM sqlite_schema WHERE type='table'");
+  while (tables.step()) {
+    for (const std::string& constraint : constraints_of(tables.text(1))) {
+      faults.ask(database, "a value is not what its column may hold",
+                 fmt::format("SELECT '{0}' FROM \"{0}\" WHERE NOT ({1}) LIMIT 1", tables.text(0),
+                             constraint));
+    }
+  }
 }
 
 void check_text(const Database& database, Faults& faults) {
@@ -146,6 +178,7 @@ std::vector<std::string> find_faults(const Database& database) {
   try {
     check_schema(database, faults);
     if (!faults.any()) check_structure(database, faults);
+    if (!faults.any()) check_constraints(database, faults);
     if (!faults.any()) check_text(database, faults);
     for (const FaultCheck& check : fault_checks()) {
       if (!faults.any()) faults.ask(database, check.what, check.sql);
