@@ -1,9 +1,12 @@
 #include "strategies/lm/tokenizer/piece_model.h"
 
+#include <fmt/format.h>
 #include <sentencepiece_processor.h>
 
 #include <bit>
 #include <cstring>
+
+#include "harness/core/error.h"
 
 namespace quadrant {
 namespace {
@@ -95,6 +98,15 @@ std::optional<PieceModel::Piece> parse_piece(std::string_view bytes) {
   return piece;
 }
 
+[[noreturn]] void refuse_vocabulary(const std::string& problem, const std::string& where) {
+  throw Error(fmt::format("sentencepiece cannot use this vocabulary: {}", problem), where,
+              "download the model again");
+}
+
+void require(const sentencepiece::util::Status& status, const std::string& where) {
+  if (!status.ok()) refuse_vocabulary(status.ToString(), where);
+}
+
 }  // namespace
 
 std::string PieceModel::serialise() const {
@@ -138,13 +150,30 @@ std::string write_rules(const PieceRules& rules) {
   return out;
 }
 
-std::string load_pieces(const PieceModel& model, sentencepiece::SentencePieceProcessor& processor) {
+PieceProcessor::PieceProcessor(const PieceModel& model, std::string where)
+    : library_(std::make_unique<sentencepiece::SentencePieceProcessor>()),
+      where_(std::move(where)) {
   try {
-    const auto status = processor.LoadFromSerializedProto(model.serialise());
-    return status.ok() ? "" : status.ToString();
-  } catch (const std::exception& error) {  // the library's trie throws on pieces it cannot hold
-    return error.what();
+    require(library_->LoadFromSerializedProto(model.serialise()), where_);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {  // its trie throws on pieces it cannot hold
+    refuse_vocabulary(error.what(), where_);
   }
+}
+
+PieceProcessor::~PieceProcessor() = default;
+
+void PieceProcessor::encode(std::string_view text, std::vector<std::int32_t>& ids) const {
+  std::vector<int> pieces;
+  require(library_->Encode({text.data(), text.size()}, &pieces), where_);
+  ids.insert(ids.end(), pieces.begin(), pieces.end());
+}
+
+std::string PieceProcessor::decode(const std::vector<std::int32_t>& ids) const {
+  std::string text;
+  require(library_->Decode(ids, &text), where_);
+  return text;
 }
 
 }  // namespace quadrant

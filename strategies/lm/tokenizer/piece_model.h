@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +41,20 @@ struct PieceRules {
 };
 std::string write_rules(const PieceRules& rules);
 
-// Loads the model into the library: "", or what the library says against it.
-std::string load_pieces(const PieceModel& model, sentencepiece::SentencePieceProcessor& processor);
+// The library with a model loaded. Error, naming `where`, when it does not take the model in, or,
+// later, when it meets a text that it cannot spell with it: it does not find all faults beforehand.
+class PieceProcessor {
+ public:
+  PieceProcessor(const PieceModel& model, std::string where);
+  ~PieceProcessor();
+  PieceProcessor(PieceProcessor&&) noexcept = default;
+
+  void encode(std::string_view text, std::vector<std::int32_t>& ids) const;  // appends
+  std::string decode(const std::vector<std::int32_t>& ids) const;
+
+ private:
+  std::unique_ptr<sentencepiece::SentencePieceProcessor> library_;
+  std::string where_;
+};
 
 }  // namespace quadrant

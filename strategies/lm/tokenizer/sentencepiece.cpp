@@ -1,7 +1,6 @@
 #include "strategies/lm/tokenizer/sentencepiece.h"
 
 #include <fmt/format.h>
-#include <sentencepiece_processor.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -45,10 +44,7 @@ class SentencePiece : public ModelTokenizer {
   };
 
   SentencePiece(const PieceModel& model, Rules rules, const std::string& where)
-      : rules_(std::move(rules)), vocabulary_(model.pieces.size()), where_(where) {
-    if (const std::string problem = load_pieces(model, processor_); !problem.empty()) {
-      refuse(problem);
-    }
+      : processor_(model, where), rules_(std::move(rules)), vocabulary_(model.pieces.size()) {
     std::vector<SpecialTokens::Token> specials;
     for (std::size_t i = 0; i < vocabulary_; ++i) {
       const PieceModel::Piece& piece = model.pieces[i];
@@ -71,29 +67,24 @@ class SentencePiece : public ModelTokenizer {
   TokenIds encode(const MarkedText& text) const override {
     TokenIds ids;
     if (rules_.add_bos && !text.complete) ids.push_back(*rules_.ids.bos);
-    std::vector<int> plain;
     for (const SpecialTokens::Piece& piece : specials_.cut(text)) {
       if (piece.id >= 0) {
         ids.push_back(piece.id);
         continue;
       }
-      plain.clear();
-      require(processor_.Encode({piece.text.data(), piece.text.size()}, &plain));
-      ids.insert(ids.end(), plain.begin(), plain.end());
+      processor_.encode(piece.text, ids);
     }
     if (rules_.add_eos && !text.complete) ids.push_back(*rules_.ids.eos);
     return ids;
   }
 
   std::string decode(std::span<const std::int32_t> ids) const override {
-    std::vector<int> spoken;
+    TokenIds spoken;
     for (const std::int32_t id : ids) {
       QUADRANT_CHECK(id >= 0 && static_cast<std::size_t>(id) < vocabulary_);
       if (!silent_[static_cast<std::size_t>(id)]) spoken.push_back(id);
     }
-    std::string text;
-    require(processor_.Decode(spoken, &text));
-    return to_valid_utf8(text);
+    return to_valid_utf8(processor_.decode(spoken));
   }
 
   std::vector<std::string> token_bytes() const override { return bytes_; }
@@ -107,20 +98,9 @@ class SentencePiece : public ModelTokenizer {
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& problem) const {
-    throw Error(fmt::format("sentencepiece cannot use this vocabulary: {}", problem), where_,
-                "download the model again");
-  }
-
-  // The library takes some vocabularies in and fails later, on a text that they cannot spell.
-  void require(const sentencepiece::util::Status& status) const {
-    if (!status.ok()) refuse(status.ToString());
-  }
-
-  sentencepiece::SentencePieceProcessor processor_;
+  PieceProcessor processor_;
   Rules rules_;
   std::size_t vocabulary_;
-  std::string where_;
   std::unordered_map<std::string, std::int32_t> ids_;
   std::vector<bool> silent_;        // tokens that stand for no text
   std::vector<std::string> bytes_;  // what each token stands for, "" for none

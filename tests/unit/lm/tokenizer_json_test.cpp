@@ -115,7 +115,8 @@ TEST_CASE("a component that is not known is named") {
         "end_of_word_suffix");
   named("model",
         R"({"type": "Unigram", "vocab": [["u", 1.0], ["a", 1.0], ["a", 1.0]], "unk_id": 0})",
-        "sentencepiece");
+        "\"a\" is there twice");
+  named("model", R"({"type": "Unigram", "vocab": [["u", 1.0], ["a", 1.0]]})", "sentencepiece");
   named("added_tokens", R"([{"id": 4, "content": "x", "single_word": true}])", "single_word");
   named("added_tokens", R"([{"id": 2000000000, "content": "x"}])", "2000000000");
   CHECK_THROWS_AS(load(nlohmann::json::array()), Error);

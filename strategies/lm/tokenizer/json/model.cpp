@@ -1,7 +1,6 @@
 #include "strategies/lm/tokenizer/json/model.h"
 
 #include <fmt/format.h>
-#include <sentencepiece_processor.h>
 
 #include <algorithm>
 #include <array>
@@ -194,24 +193,22 @@ class UnigramModel : public WordModel {
                              : fallback && byte_of_token(piece.text) ? TokenType::kByte
                                                                      : TokenType::kNormal;
       piece.type = static_cast<int>(type);
-      table_.emplace(piece.text, id);
+      if (!table_.emplace(piece.text, id).second) {
+        node.refuse(fmt::format("the token \"{}\" is there twice", piece.text));
+      }
       model.pieces.push_back(std::move(piece));
     }
     model.rest =
         write_rules({.unigram = true, .byte_fallback = fallback, .escape_whitespaces = false});
-    if (const std::string problem = load_pieces(model, processor_); !problem.empty()) {
-      node.refuse("sentencepiece says: " + problem);
-    }
+    processor_.emplace(model, node.where());
   }
 
   void encode(std::string_view word, TokenIds& ids) const override {
-    std::vector<int> pieces;
-    QUADRANT_CHECK(processor_.Encode({word.data(), word.size()}, &pieces).ok());
-    ids.insert(ids.end(), pieces.begin(), pieces.end());
+    processor_->encode(word, ids);
   }
 
  private:
-  sentencepiece::SentencePieceProcessor processor_;
+  std::optional<PieceProcessor> processor_;
 };
 
 }  // namespace
