@@ -52,7 +52,7 @@ std::uint64_t binomial(Rng& rng, std::uint64_t n, double p) {
 }
 
 std::optional<AlikeRows> alike_rows(std::vector<std::vector<double>> rows) {
-  constexpr std::size_t kFewest = 2000;
+  constexpr std::size_t kFewest = 500;
   constexpr std::size_t kWorth = 20;  // a draw of one kind takes as long as so many single ones
   if (rows.size() < kFewest) return std::nullopt;
   std::sort(rows.begin(), rows.end());

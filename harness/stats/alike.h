@@ -21,7 +21,7 @@ struct AlikeRows {
   std::vector<std::uint64_t> counts;      // how many there are of it
 };
 
-// Nothing for fewer than 2000 rows, which are drawn one by one, and where few are alike.
+// Nothing for fewer than 500 rows, which are drawn one by one, and where few are alike.
 std::optional<AlikeRows> alike_rows(std::vector<std::vector<double>> rows);
 
 // As many rows as there are, with replacement: how often each kind comes.
