@@ -1,12 +1,29 @@
 // quadrant import: a bundle's runs and files into a store.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/cli/common.h"
 #include "harness/cli/verbs.h"
+#include "harness/core/server_spec.h"
 #include "harness/store/bundle.h"
 
 namespace quadrant {
 namespace {
+
+// Somebody else chose where `reproduce` would send the prompts, and a key.
+void warn_of_servers(const Store& bundle) {
+  for (const RunRow& run : bundle.runs()) {
+    const auto config = nlohmann::json::parse(bundle.run(run.id).config);
+    const std::string model = config.at("/model/path"_json_pointer);
+    if (!is_url(model)) continue;
+    fmt::print(
+        stderr,
+        "warning: {} asks the server {}: `quadrant reproduce` would send it the prompts, and "
+        "QUADRANT_API_KEY if that is set\n",
+        run.experiment, model);
+  }
+}
 
 int import_file(const std::string& store_file, const std::string& file) {
   const Store bundle(file);
@@ -15,6 +32,7 @@ int import_file(const std::string& store_file, const std::string& file) {
   fmt::print("{}: {} runs with {} records taken into {}, {} were there already; {} files\n", file,
              imported.merged.runs, imported.merged.records, store_file, imported.merged.known,
              imported.files);
+  warn_of_servers(bundle);
   return kOk;
 }
 

@@ -109,6 +109,8 @@ expect 'by export too' 0 '1 runs' "$QUADRANT" export 1 --store whole.db --format
 expect 'a bundle is reported as it is' 0 page.html "$QUADRANT" report 1 --store run.qbundle -o page.html
 expect 'and gives the same page as its store' 0 '' cmp page.html report.html
 expect 'a bundle is imported' 0 '2 runs with' "$QUADRANT" import run.qbundle --store here.db
+cp out.txt said
+expect 'with a warning of its server' 0 'asks the server http' cat said
 expect 'its run is repeated bit by bit' 0 'bit-identical' \
   env LC_ALL=ko_KR.UTF-8 TZ=Asia/Seoul "$QUADRANT" reproduce 1 --store here.db
 expect 'stores are merged' 0 '3 runs with' "$QUADRANT" merge both.db here.db
