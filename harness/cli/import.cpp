@@ -15,7 +15,7 @@ namespace {
 void warn_of_servers(const Store& bundle) {
   for (const RunRow& run : bundle.runs()) {
     const auto config = nlohmann::json::parse(bundle.run(run.id).config);
-    const std::string model = config.at("/model/path"_json_pointer);
+    const auto model = config.value("/model/path"_json_pointer, std::string());
     if (!is_url(model)) continue;
     fmt::print(
         stderr,
