@@ -186,7 +186,7 @@ bool is_adapter(const std::filesystem::path& folder) {
 
 std::string engine_identity(const ModelSpec& spec) {
   const std::string type = spec.dtype == "float32" ? spec.tf32 ? "tf32" : "fp32" : spec.dtype;
-  return fmt::format("libtorch {} {} {} {} v5", TORCH_VERSION, spec.device, type,
+  return fmt::format("libtorch {} {} {} {} v4", TORCH_VERSION, spec.device, type,
                      at::get_cpu_capability());
 }
 

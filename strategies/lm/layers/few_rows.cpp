@@ -50,34 +50,13 @@ void all_rows(const float* x, std::int64_t rows, const float* weight, std::int64
   if (rows - r == 1) block<1, kOutputs>(x + r * width, weight, width, y + r * stride, stride);
 }
 
-// Memory is read fastest in one stream, and for a single row there is nothing to do but read.
-void single_row(const float* x, const float* weight, std::int64_t outputs, std::int64_t width,
-                float* y) {
-  constexpr int kSums = 4;  // one waits for the sum before it
-  for (std::int64_t o = 0; o < outputs; ++o) {
-    const float* w = weight + o * width;
-    Vector sums[kSums] = {};
-    std::int64_t i = 0;
-    for (; i + kSums * kLanes <= width; i += kSums * kLanes) {
-#pragma GCC unroll 4
-      for (int s = 0; s < kSums; ++s)
-        sums[s] += load(x + i + s * kLanes) * load(w + i + s * kLanes);
-    }
-    const Vector sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    float total = 0;
-    for (int lane = 0; lane < kLanes; ++lane) total += sum[lane];
-    for (; i < width; ++i) total += x[i] * w[i];
-    y[o] = total;
-  }
-}
-
 }  // namespace
 
 void few_rows_product(const float* x, std::int64_t rows, const float* weight, std::int64_t outputs,
                       std::int64_t width, float* y, std::int64_t stride) {
-  if (rows == 1) return single_row(x, weight, outputs, width, y);
   std::int64_t o = 0;
-  for (; o + kMostOutputs <= outputs; o += kMostOutputs) {
+  // A single row does nothing but read weights, and memory is read fastest in one stream.
+  for (; rows > 1 && o + kMostOutputs <= outputs; o += kMostOutputs) {
     all_rows<kMostOutputs>(x, rows, weight + o * width, width, y + o, stride);
   }
   for (; o < outputs; ++o) all_rows<1>(x, rows, weight + o * width, width, y + o, stride);
