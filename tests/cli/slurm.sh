@@ -134,6 +134,17 @@ expect 'the merged store is whole' 0 'ok    store q.db' "$QUADRANT" doctor --sto
 expect 'and has nothing that no run needs' 0 'nothing to remove' "$QUADRANT" gc --store q.db
 expect 'no shard is left' 0 '' test "$(find q.slurm -name store.db | wc -l)" -eq 0
 
+for i in $(seq 1 8); do
+  echo "{\"text\": \"Pier $i is kept by keeper $((i * i)).\"}"
+done >train.jsonl
+learn=("$QUADRANT" tune --model smollm2-135m-instruct --train train.jsonl --rank 4
+  --target-modules q_proj,v_proj --batch-size 4 --epochs 2)
+export OMP_NUM_THREADS=1
+expect 'one process trains' 0 '4 steps' "${learn[@]}" --output one
+expect 'and two that srun started' 0 '4 steps' srun -n 2 "${learn[@]}" --output two
+expect 'with the losses of one' 0 '4 steps' python3 "$root/tests/cli/lib/losses.py" one two
+unset OMP_NUM_THREADS
+
 mkdir far
 printf '#!/bin/sh\necho node7\n' >far/sinfo
 chmod +x far/sinfo
