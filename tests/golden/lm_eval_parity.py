@@ -218,7 +218,7 @@ def main():
             if isinstance(value, float) and "stderr" not in key:
                 print(f"    {key}: lm-eval {value:.6f}, quadrant {mine:.6f}")
                 wrong += abs(value - mine) > 1e-3 * max(1, abs(value))
-    sys.exit(wrong > 0)
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":
