@@ -46,6 +46,15 @@ void print_readings(const RunComparison& comparison, const AnswerNoise& noise) {
   }
 }
 
+// Of a cell's answers (CellComparison) or of a metric's scores (MetricCheck).
+template <class Comparison>
+void print_difference(const Comparison& found) {
+  if (!found.detail.empty()) fmt::print("  {}\n", found.detail);
+  if (found.item_id.empty()) return;
+  fmt::print("  first difference: item {}\n    before: {}\n    now:    {}\n", found.item_id,
+             found.before, found.now);
+}
+
 void print_readable(const Reproduction& reproduction,
                     const std::optional<RunComparison>& readings) {
   for (const ChangedInput& change : reproduction.changed) fmt::print("{}\n", describe(change));
@@ -53,11 +62,7 @@ void print_readable(const Reproduction& reproduction,
     fmt::print("{:<40} {:<22} {}/{} records identical, {} same answers\n",
                cell.suite + ", " + cell.label, to_string(cell.sameness), cell.identical,
                cell.records, cell.same_answers);
-    if (!cell.detail.empty()) fmt::print("  {}\n", cell.detail);
-    if (!cell.item_id.empty()) {
-      fmt::print("  first difference: item {}\n    before: {}\n    now:    {}\n", cell.item_id,
-                 cell.before, cell.now);
-    }
+    print_difference(cell);
   }
   if (reproduction.run_id) {
     if (readings) print_readings(*readings, reproduction.noise);
@@ -97,11 +102,7 @@ int check(const ReproduceOptions& options, Level level) {
   for (const MetricCheck& check : rescoring.metrics) {
     fmt::print("{:<40} {:<16} {:<22} {}/{} scores identical\n", check.suite + ", " + check.label,
                check.metric, to_string(check.sameness), check.identical, check.records);
-    if (!check.detail.empty()) fmt::print("  {}\n", check.detail);
-    if (!check.item_id.empty()) {
-      fmt::print("  first difference: item {}\n    before: {}\n    now:    {}\n", check.item_id,
-                 check.before, check.now);
-    }
+    print_difference(check);
   }
   fmt::print("run {}, scored again: {}\n", rescoring.run_id, to_string(rescoring.verdict));
   return exit_code(rescoring.verdict, level);
