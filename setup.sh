@@ -216,9 +216,9 @@ find_missing() {
   [ ${#missing[@]} -gt 0 ] || there+=('the Debian packages')
   if [ -d "$torch" ]; then there+=('libtorch 2.11.0'); else sets+=(torch); fi
   if [ "$preset" = cuda ]; then
-    if [ -d "$torch/nvidia/cudnn" ]; then there+=('its GPU half'); else sets+=(cuda nccl); fi
+    if [ -d "$torch/nvidia/cudnn" ]; then there+=('its GPU half'); else sets+=(cuda); fi
   elif [ -n "$tests" ] && [ ! -s "$torch-link/nvidia/nccl/include/nccl.h" ]; then
-    sets+=(link nccl)
+    sets+=(link)
   fi
   for model in "${models[@]}"; do
     if [ -d "$cache/models/$model" ]; then there+=("$model"); else sets+=("$model"); fi
@@ -266,7 +266,6 @@ if [ ${#sets[@]} -gt 0 ]; then
       torch) install_torch ;;
       cuda) install_cuda ;;
       link) install_link_files ;;
-      nccl) ;;  # a part of the two before
       *) install_model "$set" ;;
     esac
   done

@@ -9,11 +9,14 @@ pinned() { awk -v set="$1" '$1 == set { print $2, $4, $5, $6 }' "$pins"; }
 
 bytes_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
 
-# Bytes still to be downloaded for the sets named. The GPU half comes out of torch's wheel too;
-# "link" is a part of that.
+# Bytes still to be downloaded for the sets named. The GPU half ("link" is a part of it) comes out of
+# torch's wheel too, and out of NCCL's.
 missing_bytes() {
   local set package bytes sha file total=0
-  [[ ! " $* " =~ \ (cuda|link)\  || " $* " == *' torch '* ]] || set -- torch "$@"
+  if [[ " $* " =~ \ (cuda|link)\  ]]; then
+    [[ " $* " == *' torch '* ]] || set -- torch "$@"
+    set -- nccl "$@"
+  fi
   for set in "$@"; do
     while read -r package bytes sha file; do
       [ -f "$cache/downloads/$file" ] ||
