@@ -1,4 +1,5 @@
-// Golden files as JSON, the base model, loaded once for all tests, and a folder to write to.
+// Golden files as JSON, their training sequences, the base model, loaded once for all tests, and a
+// folder to write to.
 #pragma once
 
 #include <unistd.h>
@@ -15,6 +16,13 @@ namespace quadrant {
 
 inline nlohmann::json golden(const std::string& name) {
   return nlohmann::json::parse(read_text(QUADRANT_SOURCE_DIR "/tests/golden/" + name));
+}
+
+inline TrainingSequence sequence_of(const nlohmann::json& json) {
+  TrainingSequence sequence{json["ids"].get<TokenIds>(), {}};
+  sequence.learn.assign(sequence.ids.size(), false);
+  for (std::size_t i = json["learn_from"]; i < sequence.ids.size(); ++i) sequence.learn[i] = true;
+  return sequence;
 }
 
 // An empty folder of this process's own, removed at the end.

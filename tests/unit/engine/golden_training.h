@@ -12,13 +12,6 @@
 
 namespace quadrant {
 
-inline TrainingSequence sequence_of(const nlohmann::json& json) {
-  TrainingSequence sequence{json["ids"].get<TokenIds>(), {}};
-  sequence.learn.assign(sequence.ids.size(), false);
-  for (std::size_t i = json["learn_from"]; i < sequence.ids.size(); ++i) sequence.learn[i] = true;
-  return sequence;
-}
-
 inline TrainingJob golden_job(const nlohmann::json& golden, const std::string& method,
                               const std::filesystem::path& to) {
   TrainingJob job;

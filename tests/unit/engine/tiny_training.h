@@ -26,11 +26,7 @@ inline std::unique_ptr<Decoder> base() {
 
 inline std::vector<TrainingSequence> sequences() {
   std::vector<TrainingSequence> all;
-  for (const auto& json : reference()["sequences"]) {
-    all.push_back({json["ids"].get<TokenIds>(), {}});
-    const std::size_t size = all.back().ids.size(), from = json["learn_from"];
-    for (std::size_t i = 0; i < size; ++i) all.back().learn.push_back(i >= from);
-  }
+  for (const auto& json : reference()["sequences"]) all.push_back(sequence_of(json));
   return all;
 }
 
