@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <thread>
@@ -19,6 +20,10 @@ using namespace quadrant;
 using namespace std::chrono_literals;
 
 namespace {
+
+// c10d keeps one record of all collectives per process, and writes into it unlocked: made for one
+// rank in a process, not for the threads below. Read when the first ranks meet.
+const bool no_flight_recorder = setenv("TORCH_FR_BUFFER_SIZE", "0", 1) == 0;
 
 // A socket on a free port of the loopback device.
 class Socket {
