@@ -146,8 +146,10 @@ std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tok
   const auto start = Clock::now();
 
   const TokenTree tree = build_token_tree(prompts);
-  TreeAttention prefill(tree, device);
-  prefill.keep_keys_and_values();
+  CachedAttention cache(tree, decoding.max_new_tokens);
+  TreeAttention prefill(tree, device, [&cache](const Tensor& keys, const Tensor& values) {
+    cache.add_layer(keys, values);
+  });
   const Tensor hidden =
       decoder.hidden(id_tensor(tree.ids, device), index_tensor(tree.positions, device), prefill);
   std::vector<Answer> answers(prompts.size(), Answer(tokenizer, decoding, end_tokens));
@@ -159,7 +161,7 @@ std::vector<Generation> generate_greedily(Decoder& decoder, const Tokenizer& tok
     rows.unfinished.push_back(true);
     last.push_back(tree.paths[r].back());
   }
-  TokenStep step(decoder, CachedAttention(tree, prefill, decoding.max_new_tokens));
+  TokenStep step(decoder, std::move(cache));
   Choice choice =
       choose(decoder, hidden.index_select(0, index_tensor(last, device)), forms, rows.answer);
   const double prefill_ms = milliseconds_since(start);

@@ -4,9 +4,10 @@ Run: python engine.py BUILD_FOLDER [--model smollm2|gemma3] [--rounds 5] [--thre
                       [--peer transformers|llama.cpp] [--neighbour]
 Needs the target engine_bench, and a Python with torch, transformers, gguf and lm_eval (the peer of
 "choices", in batches of 8), or llama-cpp-python (generation only). A line a task: medians of both in
-tokens a second, their ratio, and the peak memory of both processes so far. Scoring also tells its
-share of a plain matrix product's speed, measured between its rounds. Ids are random: the work is the same as with text. Let it run on
-a quiet machine, or read nothing from it; --neighbour keeps one core busy meanwhile.
+tokens a second, their ratio, and the peak memory of both, each task in processes of its own.
+Scoring also tells its share of a plain matrix product's speed, measured between its rounds. Ids are
+random: the work is the same as with text. Let it run on a quiet machine, or read nothing from it;
+--neighbour keeps one core busy meanwhile.
 """
 
 import argparse
@@ -64,6 +65,10 @@ class Side:
         print(json.dumps(task), file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
 
 FLOPS_A_TOKEN = {"smollm2": 2 * 134.5e6, "gemma3": 2 * 268.1e6}  # a product and a sum a weight
 PRODUCT_FLOPS = 2 * 2048**3  # of the task "product"
@@ -91,18 +96,20 @@ def main():
         busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
         atexit.register(busy.kill)
     file = str(FILES[options.model])
-    ours = Side([options.build / "tests/bench/engine_bench", file], options.threads)
-    peer = Side([sys.executable, HERE / PEERS[options.peer], file, str(options.threads)], options.threads)
+    our_command = [options.build / "tests/bench/engine_bench", file]
+    peer_command = [sys.executable, HERE / PEERS[options.peer], file, str(options.threads)]
     print(f"{options.model} beside {options.peer}, {options.threads} threads, load {os.getloadavg()[0]:.1f}")
     print(f"{'task':<38}{'ours tok/s':>12}{'peer tok/s':>12}{'ratio':>8}{'ours MB':>9}{'peer MB':>9}")
     for name, task, tokens in tasks():
         if options.only not in name or (options.peer == "llama.cpp" and task["kind"] != "generate"):
             continue
+        ours, peer = (Side(command, options.threads) for command in (our_command, peer_command))
         scores = task["kind"] == "score"
         results, products = [], []
         for _ in range(options.rounds):
             results.append((ours.run(task), peer.run(task)))
             products += [ours.run({"kind": "product"})["seconds"]] if scores else []
+        ours.end(), peer.end()
         a, b = ([r[side] for r in results] for side in (0, 1))
         seconds = [statistics.median(r["seconds"] for r in side) for side in (a, b)]
         print(

@@ -26,7 +26,8 @@ void append(Runs& runs, std::int64_t first, std::int64_t size) {
 
 }  // namespace
 
-TreeAttention::TreeAttention(const TokenTree& tree, const at::Device& device) : device_(device) {
+TreeAttention::TreeAttention(const TokenTree& tree, const at::Device& device, Listener listener)
+    : device_(device), listener_(std::move(listener)) {
   std::vector<Runs> whole(tree.segments.size());  // what the last token of each segment sees
   for (std::size_t s = 0; s < tree.segments.size(); ++s) {
     const auto& segment = tree.segments[s];
@@ -78,12 +79,9 @@ Tensor TreeAttention::attend(Piece& piece, const Tensor& q, const Tensor& k, con
   return out.permute({2, 0, 1, 3}).reshape({rows, heads * dim});
 }
 
-Tensor TreeAttention::attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v,
+Tensor TreeAttention::attend(int /*layer*/, const Tensor& q, const Tensor& k, const Tensor& v,
                              int window) {
-  if (keep_) {
-    kept_.resize(std::max<std::size_t>(kept_.size(), layer + 1));
-    kept_[layer] = {k, v};
-  }
+  if (listener_) listener_(k, v);
   const auto parts = q.split_with_sizes(sizes_);
   std::vector<Tensor> outputs;
   outputs.reserve(pieces_.size());

@@ -2,6 +2,7 @@
 // knows which rows see which. TreeAttention serves scoring, prefill and training; cache.h decoding.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <utility>
 #include <vector>
@@ -27,15 +28,11 @@ class Attention {
 // Every token sees its ancestors in the tree and itself.
 class TreeAttention : public Attention {
  public:
-  TreeAttention(const TokenTree& tree, const at::Device& device);
-  Tensor attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v, int window) override;
+  // Is told each layer's keys and values, [tokens, kv_heads, dim], in the order of the layers.
+  using Listener = std::function<void(const Tensor& keys, const Tensor& values)>;
 
-  // Keeps each layer's keys and values, [tokens, kv_heads, dim], for a cache to be made of them.
-  void keep_keys_and_values() { keep_ = true; }
-  struct Kept {
-    Tensor keys, values;
-  };
-  std::vector<Kept>& kept() { return kept_; }
+  TreeAttention(const TokenTree& tree, const at::Device& device, Listener listener = {});
+  Tensor attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v, int window) override;
 
  private:
   // Queries of one branch that are dealt with together.
@@ -51,8 +48,7 @@ class TreeAttention : public Attention {
   at::Device device_;
   std::vector<std::int64_t> sizes_;  // of the pieces
   std::vector<Piece> pieces_;
-  bool keep_ = false;
-  std::vector<Kept> kept_;
+  Listener listener_;
 };
 
 }  // namespace quadrant

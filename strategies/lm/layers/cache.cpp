@@ -40,52 +40,53 @@ std::vector<std::size_t> shared_segments(const TokenTree& tree) {
 
 }  // namespace
 
-CachedAttention::CachedAttention(const TokenTree& tree, TreeAttention& prefill, int new_tokens) {
+CachedAttention::CachedAttention(const TokenTree& tree, int new_tokens) {
   const auto rows = static_cast<std::int64_t>(tree.order.size());
   std::vector<std::int64_t> begin(rows, 0);  // of each row's own tokens in its path
   for (const std::size_t s : shared_segments(tree)) {
     const auto& segment = tree.segments[s];
-    blocks_.push_back({segment.first, segment.last, segment.position, segment.size, {}, {}, {}});
+    blocks_.push_back(
+        {segment.first, segment.last, segment.begin, segment.position, segment.size, {}, {}, {}});
     for (int r = segment.first; r < segment.last; ++r) begin[r] = segment.position + segment.size;
-    for (const auto& kept : prefill.kept()) {
-      const auto part = [&](const Tensor& all) {
-        return all.narrow(0, segment.begin, segment.size).transpose(0, 1).contiguous().unsqueeze(0);
-      };
-      blocks_.back().keys.push_back(part(kept.keys));
-      blocks_.back().values.push_back(part(kept.values));
-    }
   }
   for (std::int64_t r = 0; r < rows; ++r) {
     positions_.push_back(std::ssize(tree.paths[tree.order[r]]));
     used_ = std::max(used_, positions_[r] - begin[r]);
   }
-  const std::int64_t columns = used_ + new_tokens;
-  const at::TensorOptions options = prefill.kept().front().keys.options();
-  std::vector<std::int64_t> source(rows * used_, 0);  // padding copies token 0; it is masked
-  Tensor mask = at::zeros({rows, 1, 1, columns}, at::kFloat);
+  columns_ = used_ + new_tokens;
+  own_.assign(rows * used_, 0);  // padding copies token 0; it is masked
+  const Tensor mask = at::zeros({rows, 1, 1, columns_}, at::kFloat);
   bool padded = false;
   for (std::int64_t r = 0; r < rows; ++r) {
     const auto& path = tree.paths[tree.order[r]];
     const std::int64_t padding = used_ - (positions_[r] - begin[r]);
-    std::copy(path.begin() + begin[r], path.end(), source.begin() + r * used_ + padding);
+    std::copy(path.begin() + begin[r], path.end(), own_.begin() + r * used_ + padding);
     mask[r].narrow(-1, 0, padding).fill_(kHidden);
     padded = padded || padding > 0;
   }
-  if (padded) mask_ = mask.to(options);
-  const Tensor gather = index_tensor(source, options.device());
-  for (auto& kept : prefill.kept()) {
-    const auto build = [&](const Tensor& all) {
-      Tensor cache = all.new_empty({rows, all.size(1), columns, all.size(2)});
-      cache.narrow(2, 0, used_)
-          .copy_(all.index_select(0, gather)
-                     .view({rows, used_, all.size(1), all.size(2)})
-                     .transpose(1, 2));
-      return cache;
+  if (padded) mask_ = mask;
+}
+
+void CachedAttention::add_layer(const Tensor& keys, const Tensor& values) {
+  for (Block& block : blocks_) {
+    const auto part = [&](const Tensor& all) {
+      return all.narrow(0, block.begin, block.size).transpose(0, 1).contiguous().unsqueeze(0);
     };
-    keys_.push_back(build(kept.keys));
-    values_.push_back(build(kept.values));
-    kept = {};
+    block.keys.push_back(part(keys));
+    block.values.push_back(part(values));
   }
+  const auto rows = std::ssize(positions_);
+  const Tensor own = index_tensor(own_, keys.device());
+  const auto columns = [&](const Tensor& all) {
+    Tensor cache = all.new_empty({rows, all.size(1), columns_, all.size(2)});
+    cache.narrow(2, 0, used_)
+        .copy_(
+            all.index_select(0, own).view({rows, used_, all.size(1), all.size(2)}).transpose(1, 2));
+    return cache;
+  };
+  keys_.push_back(columns(keys));
+  values_.push_back(columns(values));
+  if (mask_.defined()) mask_ = mask_.to(keys.options());
 }
 
 void CachedAttention::begin_token() {
@@ -177,7 +178,7 @@ void CachedAttention::fix_shapes() {
 const Tensor& CachedAttention::fixed_mask(int window) {
   Tensor& mask = fixed_->masks[window];
   if (mask.defined()) return mask;
-  const Tensor columns = at::arange(keys_.front().size(2), fixed_->column.options());
+  const Tensor columns = at::arange(columns_, fixed_->column.options());
   Tensor hidden = columns > fixed_->column;
   if (window > 0) hidden = hidden.logical_or(columns <= fixed_->column - window);
   mask =
@@ -210,12 +211,6 @@ void CachedAttention::keep_rows(const std::vector<std::int64_t>& rows) {
     block.last = staying(block.last);
   }
   fixed_.reset();
-}
-
-std::int64_t CachedAttention::stored_tokens() const {
-  std::int64_t tokens = keys_.front().size(0) * keys_.front().size(2);
-  for (const Block& block : blocks_) tokens += block.size;
-  return tokens;
 }
 
 }  // namespace quadrant

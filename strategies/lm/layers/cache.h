@@ -14,8 +14,11 @@ namespace quadrant {
 
 class CachedAttention : public Attention {
  public:
-  // Rows are the tree's sequences, in its order (TokenTree::order). Takes over what `prefill` kept.
-  CachedAttention(const TokenTree& tree, TreeAttention& prefill, int new_tokens);
+  // Rows are the tree's sequences, in its order (TokenTree::order).
+  CachedAttention(const TokenTree& tree, int new_tokens);
+  // What the next layer has computed for the tree's tokens; all layers before the first token.
+  void add_layer(const Tensor& keys, const Tensor& values);  // [tokens, kv_heads, dim]
+
   void begin_token();  // call before the first layer of a token
   Tensor attend(int layer, const Tensor& q, const Tensor& k, const Tensor& v, int window) override;
   void next_token();                                      // call after the last layer of a token
@@ -27,17 +30,14 @@ class CachedAttention : public Attention {
   void fix_shapes();
   const Tensor& fixed_positions() const { return fixed_->positions; }
 
-  const std::vector<std::int64_t>& positions() const {
-    return positions_;
-  }                                                                    // of the present tokens
-  std::int64_t room() const { return keys_.front().size(2) - used_; }  // tokens to come
-
-  std::int64_t stored_tokens() const;  // what one layer has room for, shared tokens counted once
+  // Of the present tokens.
+  const std::vector<std::int64_t>& positions() const { return positions_; }
+  std::int64_t room() const { return columns_ - used_; }  // tokens to come
 
  private:
-  // A run of tokens that rows [first, last) share.
+  // A run of tokens, from tree.ids[begin] on, that rows [first, last) share.
   struct Block {
-    std::int64_t first = 0, last = 0, position = 0, size = 0;
+    std::int64_t first = 0, last = 0, begin = 0, position = 0, size = 0;
     std::vector<Tensor> keys, values;  // per layer: [1, kv_heads, size, dim]
     std::map<int, Tensor> masks;       // by window, for the present token: [(last - first), size]
   };
@@ -56,12 +56,14 @@ class CachedAttention : public Attention {
   Tensor block_mask(Block& block, int window) const;  // undefined: all is visible
   const Tensor& fixed_mask(int window);
 
+  std::vector<std::int64_t> own_;  // [rows * used_]: which of the tree's tokens the columns hold
   std::vector<Block> blocks_;
   // The rows' own tokens, aligned to the right: the prompts of all rows end in the same column.
   std::vector<Tensor> keys_, values_;    // per layer: [rows, kv_heads, columns, dim]
   Tensor mask_;                          // [rows, 1, 1, columns]; undefined: no padding
   std::vector<std::int64_t> positions_;  // of each row's present token
   std::int64_t used_ = 0;                // columns filled
+  std::int64_t columns_ = 0;
   std::optional<Fixed> fixed_;
 };
 

@@ -56,10 +56,11 @@ std::vector<Tensor> decoded(Decoder& decoder, const std::vector<TokenIds>& seque
   std::vector<TokenIds> prompts;
   for (const TokenIds& ids : sequences) prompts.emplace_back(ids.begin(), ids.end() - known);
   const TokenTree tree = build_token_tree(prompts);
-  TreeAttention prefill(tree, at::kCPU);
-  prefill.keep_keys_and_values();
+  CachedAttention cache(tree, static_cast<int>(known));
+  TreeAttention prefill(tree, at::kCPU, [&cache](const Tensor& keys, const Tensor& values) {
+    cache.add_layer(keys, values);
+  });
   decoder.hidden(id_tensor(tree.ids, at::kCPU), index_tensor(tree.positions, at::kCPU), prefill);
-  CachedAttention cache(tree, prefill, static_cast<int>(known));
   if (fixed_shapes) cache.fix_shapes();
   Tensor hidden;
   for (std::size_t step = 0; step < known; ++step) {
