@@ -31,7 +31,7 @@ std::filesystem::path find_experiment(const std::string& name) {
   if (std::filesystem::exists(shipped)) return shipped;
   throw Error("no such experiment file", name,
               "name a .toml file, or an experiment that comes with quadrant (quickstart, primer, "
-              "smoke)");
+              "exposures, smoke)");
 }
 
 // The built-in suites, wherever the experiment names one, in another size.

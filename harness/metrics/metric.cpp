@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/core/error.h"
 #include "harness/metrics/chrf.h"
 #include "harness/metrics/filters.h"
@@ -82,11 +84,22 @@ std::vector<double> statistics_of(const Metric& metric, const std::string& outpu
                                   : metric.statistics(filtered(output, item), item);
 }
 
+const Metric* known_metric(const std::string& name) {
+  const std::vector<Metric>& all = all_metrics();
+  const auto found = std::ranges::find(all, name, &Metric::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+bool higher_is_better(const std::string& metric) {
+  const Metric* const known = known_metric(metric);
+  return !known || known->higher_is_better;
+}
+
 const Metric& find_metric(const std::string& name) {
+  if (const Metric* const known = known_metric(name)) return *known;
   std::vector<std::string> names;
   std::string list;
   for (const auto& metric : all_metrics()) {
-    if (metric.name == name) return metric;
     names.push_back(metric.name);
     list += (list.empty() ? "" : ", ") + metric.name;
   }

@@ -64,6 +64,9 @@ std::vector<double> statistics_of(const Metric& metric, const std::string& outpu
 
 // Error with the nearest known name.
 const Metric& find_metric(const std::string& name);
+// Null when there is none of this name: a store may hold scores of another version's metrics.
+const Metric* known_metric(const std::string& name);
+bool higher_is_better(const std::string& metric);  // so are those that nobody knows
 
 // Error when a metric cannot understand an item's parameters; for before a run.
 void check_parameters(std::span<const std::string> metrics, std::span<const Item> items);

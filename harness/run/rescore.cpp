@@ -14,11 +14,6 @@
 namespace quadrant {
 namespace {
 
-bool is_known(const std::string& metric) {
-  const auto& all = all_metrics();
-  return std::any_of(all.begin(), all.end(), [&](const Metric& m) { return m.name == metric; });
-}
-
 // The rows of one metric, as if this program's version had written them; where it did, those.
 std::vector<SummaryRow> rows_of(const std::vector<SummaryRow>& rows, const Metric& metric) {
   std::map<std::string, SummaryRow> by_method;
@@ -60,7 +55,7 @@ class CellCheck {
   std::vector<MetricCheck> go() {
     const bool finished = cell_.attempt_id && cell_.state == "done";
     for (MetricCheck& check : checks_) {
-      if (finished && is_known(check.metric)) {
+      if (finished && known_metric(check.metric)) {
         known_.push_back(check.metric);
       } else {
         check.sameness = Sameness::kUnfinished;

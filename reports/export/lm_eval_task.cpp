@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -26,13 +25,6 @@ json document(const Item& item) {
   if (item.answer) doc["answer"] = *item.answer;
   if (!item.gold_docs.empty()) doc["gold_docs"] = item.gold_docs;
   return doc;
-}
-
-bool higher_is_better(const std::string& metric) {
-  const auto& all = all_metrics();
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const Metric& known) { return known.name == metric; });
-  return found == all.end() || found->higher_is_better;
 }
 
 // A scored answer as lm-eval writes it: for each choice (or the one continuation) its request, and

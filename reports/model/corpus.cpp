@@ -107,13 +107,6 @@ class CorpusComparer {
   std::map<std::size_t, ArmStatistics> arms_;  // by position in SuiteReport::arms
 };
 
-bool is_known_corpus_metric(const std::string& name) {
-  const auto& all = all_metrics();
-  return std::any_of(all.begin(), all.end(), [&](const Metric& metric) {
-    return metric.name == name && metric.statistics;
-  });
-}
-
 }  // namespace
 
 void add_corpus_contrasts(const Store& store, const std::vector<SuiteData>& data,
@@ -122,8 +115,9 @@ void add_corpus_contrasts(const Store& store, const std::vector<SuiteData>& data
   for (std::size_t s = 0; s < model.suites.size(); ++s) {
     SuiteReport& suite = model.suites[s];
     for (const std::string& name : data[s].metrics) {
-      if (!is_known_corpus_metric(name)) continue;
-      CorpusComparer comparer(store, model, suite, data[s], find_metric(name), resamples);
+      const Metric* const metric = known_metric(name);
+      if (!metric || !metric->statistics) continue;
+      CorpusComparer comparer(store, model, suite, data[s], *metric, resamples);
       for (const VerdictReport& report : suite.verdicts) {
         if (report.whole) comparer.compare(report, suite.corpus_contrasts);
       }

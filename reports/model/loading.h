@@ -67,7 +67,6 @@ void add_audit(const std::vector<SuiteData>& data, const ReportOptions& options,
 // After the suites are there.
 void add_dev_scores(const Store& store, const std::vector<ReportCellRow>& cells,
                     const ReportModel& model, std::vector<SuiteData>& data);
-bool higher_is_better(const std::string& metric);  // true for one that is not known here
 // A perplexity differs by no points, and says nothing about margins in points. False for a metric
 // that is not known here.
 bool has_no_bounds(const std::string& metric);

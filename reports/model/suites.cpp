@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/core/error.h"
+#include "harness/metrics/metric.h"
 #include "harness/stats/describe.h"
 #include "harness/store/store.h"
 #include "reports/model/answers.h"

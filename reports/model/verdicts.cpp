@@ -299,16 +299,8 @@ std::vector<int> judged_tunings(const ReportModel& model, const SuiteReport& sui
 }  // namespace
 
 bool has_no_bounds(const std::string& metric) {
-  const auto& metrics = all_metrics();
-  return std::any_of(metrics.begin(), metrics.end(),
-                     [&](const Metric& known) { return known.name == metric && !known.bounded; });
-}
-
-bool higher_is_better(const std::string& metric) {
-  for (const Metric& known : all_metrics()) {
-    if (known.name == metric) return known.higher_is_better;
-  }
-  return true;
+  const Metric* const known = known_metric(metric);
+  return known && !known->bounded;
 }
 
 bool learns_elsewhere(const ReportModel& model, const SuiteReport& suite, int tuning) {

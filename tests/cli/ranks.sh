@@ -55,6 +55,7 @@ for rank in 1 0; do
   expect "rank $other stops within a minute ($SECONDS s)" 0 '' \
     test "${status[other]}" -eq 1 -a "$SECONDS" -lt 60
   expect 'and says why' 0 'another rank of this training has ended' cat "rank$other.txt"
+  expect 'without a stack trace' 1 '' grep 'frame #' "rank$other.txt"
 done
 start
 finish
