@@ -1,7 +1,8 @@
-"""SmolLM2 tuned here and by transformers and PEFT: loss curves, greedy answers both ways, folders.
+"""Models tuned here and by transformers and PEFT: loss curves, greedy answers both ways, folders.
 
-Run: python peft_parity.py QUADRANT WORK_FOLDER [--prompts N] [--models DIR]
+Run: python peft_parity.py QUADRANT WORK_FOLDER [--model smollm2|gemma3] [--prompts N] [--models DIR]
 Needs: transformers, peft, torch, gguf. About ten minutes of two cores. Prints `ok` or `FAIL` lines.
+Of Gemma 3, a base model without a chat template, the loss curves alone.
 """
 
 import argparse
@@ -15,10 +16,12 @@ import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 
 import hf_folder
+from gguf_gemma3 import GgufGemma3
 from quadrant_rng import Rng, start_lora
 
 HERE = pathlib.Path(__file__).parent
 MODEL = "smollm2-135m-instruct"
+GEMMA = "gemma-3-270m"
 BATCH, EPOCHS, RANK, ALPHA, SEED = 6, 4, 8, 16.0, 0
 KINDS = {
     "lora": ([], {}),
@@ -152,20 +155,28 @@ def same_answers(name, ours, theirs):
     check(f"{name}: {equal} of {len(ours)} greedy answers are the same", equal == len(ours))
 
 
-def compare(kind, tool, base, tokenizer, options):
+def compare_losses(kind, tool, model_name, base, sequences, *more):
+    """The folder that was trained here, and the peer's model."""
     flags, settings = KINDS[kind]
     rate = RATE.get(kind, 1e-3)
     out = tool.work / kind
     tool(
-        "tune", "--model", MODEL, "--train", tool.work / "train.jsonl", "--output", out,
+        "tune", "--model", model_name, "--train", tool.work / "train.jsonl", "--output", out,
         "--rank", RANK, "--alpha", ALPHA, "--learning-rate", rate, "--epochs", EPOCHS,
-        "--batch-size", BATCH, *flags,
+        "--batch-size", BATCH, *flags, *more,
     )  # fmt: skip
     log = json.loads((out / "trainer_state.json").read_text())["log_history"]
     model = peft_model(base, settings)
-    theirs = train(model, [sequence(tokenizer, turns) for turns in examples()], rate)
+    theirs = train(model, sequences, rate)
     worst = max(abs(a["loss"] - b) / b for a, b in zip(log, theirs, strict=True))
     check(f"{kind}: {len(theirs)} losses, largest relative difference {worst:.1e}", worst < 1e-3)
+    return out, model
+
+
+def compare(kind, tool, base, tokenizer, options):
+    settings = KINDS[kind][1]
+    sequences = [sequence(tokenizer, turns) for turns in examples()]
+    out, model = compare_losses(kind, tool, MODEL, base, sequences)
     questions = prompts(options.prompts)
     if settings is None:
         ours = transformers.AutoModelForCausalLM.from_pretrained(out, dtype=torch.float32)
@@ -200,24 +211,50 @@ def check_merged(tool, tokenizer):
     same_answers("merged", here, greedy(model, own, questions))
 
 
+def write_lines(tool, lines):
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (tool.work / "train.jsonl").write_text(text)
+
+
+def compare_smollm2(tool, base, options):
+    _, tokenizer = hf_folder.write(base, options.models)
+    write_lines(tool, [{"messages": turns} for turns in examples()])
+    for kind in KINDS:
+        compare(kind, tool, base, tokenizer, options)
+    check_merged(tool, tokenizer)
+
+
+def compare_gemma3(tool, base, options):
+    gguf = GgufGemma3(next((options.models / GEMMA).glob("*.gguf")))
+    gguf.model().save_pretrained(base)
+    tokenizer = gguf.tokenizer()
+    pairs = [(f"Question: {ask['content']}\nAnswer:", " " + answer["content"])
+             for ask, answer in examples()]  # fmt: skip
+    # Without a template it is Quadrant that puts the space behind the colon.
+    write_lines(tool, [{"prompt": ask, "completion": answer.lstrip()} for ask, answer in pairs])
+    sequences = []
+    for texts in pairs:
+        start, answer = (tokenizer(text, add_special_tokens=False).input_ids for text in texts)
+        start = [tokenizer.bos_token_id, *start]
+        sequences.append((start + answer + [tokenizer.eos_token_id], len(start)))
+    for kind in KINDS:
+        compare_losses(kind, tool, GEMMA, base, sequences, "--chat-template", "none")
+
+
+MODELS = {"smollm2": compare_smollm2, "gemma3": compare_gemma3}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("quadrant")
     parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("--model", choices=MODELS, default="smollm2")
     parser.add_argument("--prompts", type=int, default=50)
     parser.add_argument("--models", type=pathlib.Path, default=hf_folder.MODELS)
     options = parser.parse_args()
     torch.set_num_threads(2)
     options.work.mkdir(parents=True, exist_ok=True)
-    base = options.work / "base"
-    _, tokenizer = hf_folder.write(base, options.models)
-    lines = [{"messages": turns} for turns in examples()]
-    train_file = options.work / "train.jsonl"
-    train_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    tool = Tool(options.quadrant, options.work)
-    for kind in KINDS:
-        compare(kind, tool, base, tokenizer, options)
-    check_merged(tool, tokenizer)
+    MODELS[options.model](Tool(options.quadrant, options.work), options.work / "base", options)
     raise SystemExit(failed)
 
 
