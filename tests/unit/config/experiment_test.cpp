@@ -243,6 +243,8 @@ TEST_CASE("the experiments that come with the program are good") {
   CHECK(names(quickstart.tunings) == std::vector<std::string>{"base", "lora", "full"});
   const Experiment primer = load("primer.toml");
   CHECK(primer.suite_grids.size() == primer.suites.size());
+  const Experiment exposures = load("exposures.toml");
+  CHECK(exposures.tunings.size() == 1 + 2 * 3 * 4);  // base; techniques, purposes, doses
   const Experiment smoke = load("smoke.toml");
   CHECK(smoke.suites == std::vector<std::string>{"company_qa_smoke"});
   CHECK(smoke.tunings[1].epochs == 1);
