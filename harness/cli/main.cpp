@@ -12,14 +12,11 @@
 
 namespace {
 
-// Read by two libraries when they are loaded, before main.
-void set_up_libraries(char** argv) {
+// libgomp reads this when it is loaded, before main. Its threads spin at barriers; with a busy
+// neighbour on the machine that costs up to twenty times the work itself, so the spin is bounded.
+void bound_openmp_spinning(char** argv) {
   if (std::getenv("GOMP_SPINCOUNT") || std::getenv("OMP_WAIT_POLICY")) return;
-  // libgomp's threads spin at barriers; with a busy neighbour on the machine that costs up to
-  // twenty times the work itself, so the spin is bounded.
   setenv("GOMP_SPINCOUNT", "1000", 1);
-  // When a rank dies, c10d warns with a stack trace for each connection; our error says it once.
-  setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
   execv("/proc/self/exe", argv);  // on failure: go on, only slower under load
 }
 
@@ -70,7 +67,7 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  set_up_libraries(argv);
+  bound_openmp_spinning(argv);
   quadrant::command_line().assign(argv, argv + argc);
   quadrant::listen_for_stop();
   try {

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "harness/core/error.h"
 #include "harness/core/sha256.h"
@@ -178,6 +180,19 @@ Database::~Database() { sqlite3_close(handle_); }
 void Database::execute(const std::string& sql) {
   if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     fail(handle_, sql);
+  }
+}
+
+void Database::use_write_ahead_log() {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + std::chrono::milliseconds(kPatienceMs);
+  constexpr char kPragma[] = "PRAGMA journal_mode=WAL";
+  // SQLite's own patience does not cover this lock: beside another process that opens a new file,
+  // the statement fails at once.
+  while (sqlite3_exec(handle_, kPragma, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    const bool busy = (sqlite3_errcode(handle_) & 0xFF) == SQLITE_BUSY;
+    if (!busy || Clock::now() > end) fail(handle_, kPragma);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 }
 

@@ -71,6 +71,7 @@ class Database {
 
   Statement prepare(std::string_view sql) const { return Statement(handle_, sql); }
   void execute(const std::string& sql);  // one or more statements without values
+  void use_write_ahead_log();            // readers and a writer do not wait for each other
   std::int64_t last_insert_id() const;
   std::int64_t changes() const;
 

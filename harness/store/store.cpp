@@ -40,10 +40,12 @@ bool has_tables(const Database& database) {
 
 // Nothing is written before we know that the file is ours, or empty.
 int check_version(const Database& database, const fs::path& file) {
+  // Another process may be making the store just now: what shows that it is ours is read last.
+  const bool tables = has_tables(database);
   const int version = pragma(database, "user_version");
   const int application = pragma(database, "application_id");
   const bool ours = application == kApplicationId || application == kBundleId;
-  if (!ours && (application != 0 || version != 0 || has_tables(database))) {
+  if (!ours && (application != 0 || version != 0 || tables)) {
     throw Error("this SQLite file is not a store of quadrant", file.string(),
                 "name another file with --store");
   }
@@ -85,7 +87,7 @@ Store::Store(const fs::path& file, Open mode)
   if (version == 0 && mode == Open::kExisting) {
     throw Error("this store is empty", file.string(), "fill it with `quadrant run`");
   }
-  Statement(database_.prepare("PRAGMA journal_mode=WAL")).step();
+  database_.use_write_ahead_log();
   database_.execute("PRAGMA synchronous=NORMAL");
   if (version < kStoreVersion) migrate(database_, file);
 }

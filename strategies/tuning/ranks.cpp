@@ -9,10 +9,12 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
+#include <c10/util/Logging.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <mutex>
@@ -125,7 +127,14 @@ class Heartbeat {
   std::thread thread_;
 };
 
+// When a rank dies, c10d warns with a stack trace for each connection; our error says it once.
+void hush_warnings() {
+  ::setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
+  c10::initLogging();  // reads it; in C++ nobody else does
+}
+
 StorePointer meet(const Launch& launch) {
+  hush_warnings();
   c10d::TCPStoreOptions options;
   options.port = static_cast<std::uint16_t>(launch.port);
   options.isServer = launch.rank == 0;
