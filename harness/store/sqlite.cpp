@@ -22,7 +22,9 @@ constexpr int kPatienceMs = 120'000;
   const int code = sqlite3_errcode(database);
   const char* file = sqlite3_db_filename(database, "main");
   std::string mend = "see the message; `quadrant doctor` checks the store";
-  switch (code & 0xFF) {
+  // SQLite calls a format number that it does not know an error of the statement.
+  const bool is_foreign = sqlite3_errmsg(database) == std::string_view("unsupported file format");
+  switch (is_foreign ? SQLITE_NOTADB : code & 0xFF) {
     case SQLITE_FULL:
     case SQLITE_IOERR:
       mend = "the disk is probably full: free some space, then `quadrant resume`";

@@ -228,14 +228,13 @@ def compare_gemma3(tool, base, options):
     gguf = GgufGemma3(next((options.models / GEMMA).glob("*.gguf")))
     gguf.model().save_pretrained(base)
     tokenizer = gguf.tokenizer()
-    pairs = [(f"Question: {ask['content']}\nAnswer:", answer["content"])
+    pairs = [(f"Question: {ask['content']}\nAnswer:", " " + answer["content"])
              for ask, answer in examples()]  # fmt: skip
     write_lines(tool, [{"prompt": prompt, "completion": answer} for prompt, answer in pairs])
     sequences = []
     for prompt, answer in pairs:
-        # Without a template it is Quadrant that puts the space behind the colon.
         start, answer = (
-            tokenizer(text, add_special_tokens=False).input_ids for text in (prompt, " " + answer)
+            tokenizer(text, add_special_tokens=False).input_ids for text in (prompt, answer)
         )
         start = [tokenizer.bos_token_id, *start]
         sequences.append((start + answer + [tokenizer.eos_token_id], len(start)))

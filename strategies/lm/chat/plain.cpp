@@ -14,7 +14,7 @@ class PlainTemplate : public ChatTemplate {
       if (message.content.empty()) continue;
       if (message.role == "assistant") {
         text += before_answer(text);
-        if (text.ends_with(':')) text += ' ';
+        if (text.ends_with(':') && !begins_with_space(message.content)) text += ' ';
       } else if (!text.empty()) {
         text += "\n\n";
       }
@@ -24,10 +24,15 @@ class PlainTemplate : public ChatTemplate {
     return {text, {}};
   }
 
-  std::string hash() const override { return sha256_hex("chat template: none, 1"); }
+  std::string hash() const override { return sha256_hex("chat template: none, 2"); }
   bool is_chat() const override { return false; }
 
  private:
+  // As the completions of TRL's data do.
+  static bool begins_with_space(const std::string& text) {
+    return text.starts_with(' ') || text.starts_with('\n');
+  }
+
   static const char* before_answer(const std::string& text) {
     return text.empty() || text.ends_with(':') || text.ends_with('\n') ? "" : "\n";
   }

@@ -179,6 +179,7 @@ TEST_CASE("without a template the contents stand alone") {
   const Message cue{"user", "Question: Q?\nAnswer:"};
   CHECK(plain({cue}, true) == "Question: Q?\nAnswer:");
   CHECK(plain({cue, answer}, false) == "Question: Q?\nAnswer: A");
+  CHECK(plain({cue, {"assistant", " A"}}, false) == "Question: Q?\nAnswer: A");
   CHECK(plain({{"system", ""}, question}, true) == "Q?\n");
   CHECK(plain({{"user", "Q\n"}, answer}, false) == "Q\nA");
   CHECK(plain({}, true) == "");
