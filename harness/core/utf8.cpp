@@ -1,6 +1,8 @@
 #include "harness/core/utf8.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include <utf8proc.h>
 
@@ -15,9 +17,17 @@ utf8proc_ssize_t next_code_point(std::string_view text, utf8proc_int32_t& code_p
                           static_cast<utf8proc_ssize_t>(text.size()), &code_point);
 }
 
+// Most text is, and needs none of utf8proc's work.
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+char to_lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
 }  // namespace
 
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
+  if (is_ascii(text)) return std::nullopt;
   for (std::size_t at = 0; at < text.size();) {
     utf8proc_int32_t code_point = 0;
     const auto length = next_code_point(text.substr(at), code_point);
@@ -28,6 +38,7 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
 }
 
 std::string to_valid_utf8(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     utf8proc_int32_t code_point = 0;
@@ -44,6 +55,7 @@ std::string to_valid_utf8(std::string_view text) {
 }
 
 std::string to_nfc(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
   utf8proc_uint8_t* mapped = nullptr;
   const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
   const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
@@ -56,6 +68,10 @@ std::string to_nfc(std::string_view text) {
 
 std::string to_lower(std::string_view text) {
   std::string result;
+  if (is_ascii(text)) {
+    std::transform(text.begin(), text.end(), std::back_inserter(result), to_lower_ascii);
+    return result;
+  }
   for (const char32_t c : decode_utf8(text)) {
     append_utf8(result, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
   }

@@ -107,6 +107,28 @@ void for_each_report_record(const Database& database, std::int64_t attempt_id,
   }
 }
 
+void for_each_report_reading(const Database& database, std::int64_t attempt_id,
+                             const std::function<void(const ReportReadingRow&)>& visit) {
+  auto query = database.prepare(
+      "SELECT r.item_no, r.output, b.body FROM record r "
+      "JOIN retrieval t ON t.record_id=r.record_id JOIN blob b ON b.blob_id=t.passage "
+      "WHERE r.attempt_id=?1 AND r.sample=0 AND coalesce(r.error,'')='' AND t.in_prompt "
+      "ORDER BY r.item_no, t.rank");
+  query.bind(1, attempt_id);
+  ReportReadingRow reading;
+  while (query.step()) {
+    const std::int64_t item_no = query.integer(0);
+    if (item_no != reading.item_no && !reading.passages.empty()) {
+      visit(reading);
+      reading.passages.clear();
+    }
+    if (reading.passages.empty()) reading.output = query.text(1);
+    reading.item_no = item_no;
+    reading.passages.push_back(query.text(2));
+  }
+  if (!reading.passages.empty()) visit(reading);
+}
+
 void for_each_report_score(
     const Database& database, std::int64_t attempt_id,
     const std::function<void(std::int64_t, const std::string&, double)>& visit) {

@@ -41,6 +41,15 @@ struct ReportRecordRow {
 void for_each_report_record(const Database& database, std::int64_t attempt_id,
                             const std::function<void(const ReportRecordRow&)>& visit);
 
+// An answer that did not fail, with the passages of its prompt, best first; one without is left out.
+struct ReportReadingRow {
+  std::int64_t item_no = 0;
+  std::string output;
+  std::vector<std::string> passages;
+};
+void for_each_report_reading(const Database& database, std::int64_t attempt_id,
+                             const std::function<void(const ReportReadingRow&)>& visit);
+
 // All scores of an attempt; of several versions of a metric, the last comes last.
 void for_each_report_score(const Database& database, std::int64_t attempt_id,
                            const std::function<void(std::int64_t item_no, const std::string& metric,

@@ -17,21 +17,15 @@ class Reading {
   Reading(const std::vector<Item>& items, bool swapped, RetrievalFigures& figures)
       : items_(items), swapped_(swapped), figures_(figures) {}
 
-  void add(const RecordRow& record) {
-    const auto number = static_cast<std::size_t>(record.item_no);
-    if (record.item_no < 0 || number >= items_.size() || !record.error.empty()) return;
-    const Item& item = items_[number];
-    std::vector<std::string> passages;
-    for (const RetrievalRow& row : record.retrieval) {
-      if (row.in_prompt) passages.push_back(row.passage);
-    }
-    if (passages.empty() || !is_answerable(item)) return;
-    const double precision = precision_.of(record.output, passages);
+  void add(const ReportReadingRow& row) {
+    const auto number = static_cast<std::size_t>(row.item_no);
+    if (row.item_no < 0 || number >= items_.size() || !is_answerable(items_[number])) return;
+    const double precision = precision_.of(row.output, row.passages);
     if (!std::isnan(precision)) {
       sum_ += precision;
       figures_.k_precision = sum_ / ++answers_;
     }
-    if (swapped_) add_swapped(item, record.output, passages);
+    if (swapped_) add_swapped(items_[number], row.output, row.passages);
   }
 
  private:
@@ -71,8 +65,8 @@ void add_reading_figures(const Store& store, const std::vector<ReportCellRow>& c
       Reading reading(items, is_counterfactual(model, arm), *arm.retrieval);
       for (const ReportCellRow& cell : cells) {
         if (!belongs(cell, model, suite, arm)) continue;
-        store.for_each_record(*cell.attempt_id,
-                              [&](const RecordRow& record) { reading.add(record); });
+        for_each_report_reading(store.database(), *cell.attempt_id,
+                                [&](const ReportReadingRow& row) { reading.add(row); });
       }
     }
   }

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "harness/core/utf8.h"
 #include "reports/page/gzip.h"
@@ -33,6 +35,10 @@ TEST_CASE("numbers") {
   CHECK(share_text(2.0 / 3) == "67 %");
   CHECK(count_text(1234567) == "1,234,567");
   CHECK(count_text(-1234) == "-1,234");
+  CHECK(count_text(-123) == "-123");
+  CHECK(count_text(std::numeric_limits<std::int64_t>::min()) == "-9,223,372,036,854,775,808");
+  CHECK(count_text(1234.5) == "1,235");
+  CHECK(count_text(1.5e20) == "1.5e+20");
   CHECK(flops_text(5.72e13) == "57.2 TFLOP");
   CHECK(flops_text(999.7) == "1.00 kFLOP");
   CHECK(bytes_text(1536) == "1.5 KiB");
@@ -41,6 +47,7 @@ TEST_CASE("numbers") {
   CHECK(duration_text(200) == "3 min 20 s");
   CHECK(duration_text(59.97) == "1 min 00 s");
   CHECK(duration_text(7500) == "2 h 05 min");
+  CHECK(duration_text(7.2e9) == "2,000,000 h");
   CHECK(money_text(1234.5, "EUR") == "1,235 EUR");
   CHECK(money_text(12.4, "EUR") == "12.40 EUR");
   CHECK(money_text(0.00312, "EUR") == "0.0031 EUR");
