@@ -20,7 +20,7 @@ import statistics
 import subprocess
 import sys
 
-from models import FILES
+from models import FILES, FLOPS_A_TOKEN
 
 HERE = pathlib.Path(__file__).parent
 
@@ -70,7 +70,6 @@ class Side:
         self.process.wait()
 
 
-FLOPS_A_TOKEN = {"smollm2": 2 * 134.5e6, "gemma3": 2 * 268.1e6}  # a product and a sum a weight
 PRODUCT_FLOPS = 2 * 2048**3  # of the task "product"
 
 

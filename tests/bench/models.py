@@ -9,6 +9,7 @@ FILES = {
     "smollm2": MODELS / "smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf",
     "gemma3": MODELS / "gemma-3-270m/gemma-3-270m-q4_k_m.gguf",
 }
+FLOPS_A_TOKEN = {"smollm2": 2 * 134.5e6, "gemma3": 2 * 268.1e6}  # a product and a sum a weight
 
 
 def read_gguf(path):

@@ -4,8 +4,10 @@ Run: python training.py QUADRANT [--rounds 3] [--examples 96] [--only NAME] [--n
 Needs a Python with torch, transformers, peft and gguf. One pass over the examples a round: batches
 of 8, rank 16 on all linear layers, AdamW, clipping at 1. The peer pads each batch to its longest
 example and groups examples by length, as transformers' Trainer does (`group_by_length`). A line a
-task: medians of both in examples a second, their ratio, and the peak memory of both. "docs + QA" is
-the quickstart's training set: its documents, and questions behind one system prompt.
+task: medians of both in examples a second, their ratio, the peak memory of both, and "GEMM": our
+share of a plain matrix product's speed (measured between the rounds), with every token counted, the
+shared ones too, so that it may be above 100 %. "docs + QA" is the quickstart's training set: its
+documents, and questions behind one system prompt.
 """
 
 import argparse
@@ -19,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-from models import FILES
+from models import FILES, FLOPS_A_TOKEN
 
 HERE = pathlib.Path(__file__).parent
 WORDS = "harbour ferry keeper opens dawn invoice paid March signs letter green ink server".split()
@@ -90,8 +92,14 @@ def theirs(model, method, lines):
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
     process.stdin.write(json.dumps(lines))
     process.stdin.close()
-    seconds = json.loads(process.stdout.read())["seconds"]
-    return seconds, peak_megabytes(process)
+    said = json.loads(process.stdout.read())
+    return said["seconds"], peak_megabytes(process), said
+
+
+def share_of_product(seconds, model, method, said):
+    products = 2 if method == "lora" else 3  # forward, gradients of activations and of weights
+    needed = said[0]["tokens"] * FLOPS_A_TOKEN[model] * products
+    return needed / seconds / statistics.median(one["product"] for one in said)
 
 
 def main():
@@ -106,7 +114,8 @@ def main():
     if options.neighbour:
         busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
         atexit.register(busy.kill)
-    print(f"{'task':<34}{'ours ex/s':>11}{'peer ex/s':>11}{'ratio':>8}{'ours MB':>9}{'peer MB':>9}")
+    print(f"{'task':<34}{'ours ex/s':>11}{'peer ex/s':>11}{'ratio':>8}{'ours MB':>9}{'peer MB':>9}"
+          f"{'GEMM':>7}")  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for what, model, method, lines in tasks(options.quadrant, folder / "suite", options.examples):
@@ -118,7 +127,8 @@ def main():
             a, b = ([r[side] for r in rounds] for side in (0, 1))
             seconds = [statistics.median(r[0] for r in side) for side in (a, b)]
             print(f"{title:<34}{len(lines) / seconds[0]:>11.2f}{len(lines) / seconds[1]:>11.2f}"
-                  f"{seconds[1] / seconds[0]:>8.2f}{max(r[1] for r in a):>9.0f}{max(r[1] for r in b):>9.0f}",
+                  f"{seconds[1] / seconds[0]:>8.2f}{max(r[1] for r in a):>9.0f}{max(r[1] for r in b):>9.0f}"
+                  f"{share_of_product(seconds[0], model, method, [r[2] for r in b]):>7.0%}",
                   flush=True)  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """The peer's half of training.py: one pass by transformers and PEFT over the examples on stdin.
 
-Run: python training_peer.py MODEL.gguf lora|full <examples.json; prints the seconds of the steps.
+Run: python training_peer.py MODEL.gguf lora|full <examples.json; prints the seconds of the steps, the
+examples' tokens, and the FLOP/s of a plain matrix product.
 """
 
 import json
 import pathlib
 import random
+import statistics
 import sys
 import time
 
@@ -59,6 +61,15 @@ def padded(batch):
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
+def product_speed(size=2048, rounds=9):
+    factor, seconds = torch.randn(size, size), []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        factor @ factor
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / statistics.median(seconds)
+
+
 def main():
     gguf = read_gguf(pathlib.Path(sys.argv[1]))
     model, tokenizer = gguf.model(), gguf.tokenizer()
@@ -82,7 +93,9 @@ def main():
         model(**padded(batch), use_cache=False).loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
-    print(json.dumps({"seconds": time.perf_counter() - start}))
+    seconds = time.perf_counter() - start
+    tokens = sum(len(ids) for ids, _ in sequences)
+    print(json.dumps({"seconds": seconds, "tokens": tokens, "product": product_speed()}))
 
 
 if __name__ == "__main__":
