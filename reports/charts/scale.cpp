@@ -107,7 +107,7 @@ std::string signed_tick(double value) {
 }
 
 std::string plain_tick(double value) {
-  if (std::abs(value) >= 1000) return count_text(value);
+  if (std::abs(value) >= 1000) return rounded_text(value);
   std::string text = decimal_text(value, std::abs(value) < .095 && value != 0 ? 6 : 2);
   if (text.find('.') == std::string::npos) return text;
   while (text.back() == '0') text.pop_back();

@@ -15,7 +15,7 @@ namespace {
 std::string questions_text(const Say& say, double questions) {
   if (std::isnan(questions)) return "n/a";
   if (std::isinf(questions)) return say("never", "없음");
-  return count_text(std::ceil(questions));
+  return rounded_text(std::ceil(questions));
 }
 
 std::string context_name(const ReportModel& model, const BreakEven& even) {

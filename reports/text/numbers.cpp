@@ -74,10 +74,10 @@ std::string count_text(std::int64_t count) {
   return text;
 }
 
-std::string count_text(double count) {
+std::string rounded_text(double value) {
   constexpr double kAllDigitsKnown = 1e15;
-  if (!(std::abs(count) < kAllDigitsKnown)) return fmt::format("{:.3g}", count);
-  return count_text(static_cast<std::int64_t>(std::llround(count)));
+  if (!(std::abs(value) < kAllDigitsKnown)) return fmt::format("{:.3g}", value);
+  return count_text(std::llround(value));
 }
 
 std::string flops_text(double flops) {
@@ -97,7 +97,7 @@ std::string bytes_text(std::int64_t bytes) {
 std::string money_text(double amount, std::string_view currency) {
   if (!std::isfinite(amount)) return kNone;
   const double size = std::abs(amount);
-  if (size >= 999.995) return fmt::format("{} {}", count_text(amount), currency);
+  if (size >= 999.995) return fmt::format("{} {}", rounded_text(amount), currency);
   // Two digits that say something, and cents at least.
   const int zeros = size > 0 ? static_cast<int>(std::floor(-std::log10(size))) : 0;
   return fmt::format("{} {}", decimal_text(amount, std::clamp(zeros + 2, 2, 12)), currency);
@@ -107,7 +107,7 @@ std::string duration_text(double seconds) {
   if (!std::isfinite(seconds)) return kNone;
   if (seconds < 0.0995) return decimal_text(1000 * seconds, seconds < 0.00995 ? 1 : 0) + " ms";
   if (seconds < 59.95) return decimal_text(seconds, seconds < 9.995 ? 2 : 1) + " s";
-  if (seconds > 1e9) return count_text(seconds / 3600) + " h";
+  if (seconds > 1e9) return rounded_text(seconds / 3600) + " h";
   const auto whole = static_cast<std::int64_t>(std::llround(seconds));
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);

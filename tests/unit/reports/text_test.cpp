@@ -37,8 +37,8 @@ TEST_CASE("numbers") {
   CHECK(count_text(-1234) == "-1,234");
   CHECK(count_text(-123) == "-123");
   CHECK(count_text(std::numeric_limits<std::int64_t>::min()) == "-9,223,372,036,854,775,808");
-  CHECK(count_text(1234.5) == "1,235");
-  CHECK(count_text(1.5e20) == "1.5e+20");
+  CHECK(rounded_text(1234.5) == "1,235");
+  CHECK(rounded_text(1.5e20) == "1.5e+20");
   CHECK(flops_text(5.72e13) == "57.2 TFLOP");
   CHECK(flops_text(999.7) == "1.00 kFLOP");
   CHECK(bytes_text(1536) == "1.5 KiB");
