@@ -41,7 +41,7 @@ struct ReportRecordRow {
 void for_each_report_record(const Database& database, std::int64_t attempt_id,
                             const std::function<void(const ReportRecordRow&)>& visit);
 
-// An answer that did not fail, with the passages of its prompt, best first; one without is left out.
+// An answer that did not fail, with the passages of its prompt, best first; none without passages.
 struct ReportReadingRow {
   std::int64_t item_no = 0;
   std::string output;

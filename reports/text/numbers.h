@@ -16,7 +16,7 @@ std::string score_with_bounds(const MeanInterval& score);  // "62.5 [55.1, 69.3]
 std::string with_unbroken_numbers(std::string_view text);
 std::string share_text(double share);                // 0.6254 -> "63 %"
 std::string count_text(std::int64_t count);          // 1234567 -> "1,234,567"
-std::string rounded_text(double value);               // 1234.5 -> "1,235", 1.5e20 -> "1.5e+20"
+std::string rounded_text(double value);              // 1234.5 -> "1,235", 1.5e20 -> "1.5e+20"
 std::string decimal_text(double value, int digits);  // fixed; no "-0.0"
 std::string flops_text(double flops);                // 5.72e13 -> "57.2 TFLOP"
 std::string energy_text(double joules);              // 1234 -> "1.23 kJ"
