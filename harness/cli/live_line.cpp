@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ std::string measured(double score) {
 
 class LiveLine : public Progress {
  public:
-  LiveLine() : terminal_(isatty(STDERR_FILENO)) {}
+  explicit LiveLine(std::FILE* out) : out_(out), terminal_(isatty(fileno(out))) {}
   ~LiveLine() override { clear(); }
 
   void run_started(std::int64_t run_id, int cells, int trainings) override {
@@ -73,7 +74,7 @@ class LiveLine : public Progress {
     std::string line =
         fmt::format("training {}/{} {} {}: {}", training.number, training.of, training.suite,
                     training.label, state == "cached" ? "reused" : state);
-    if (steps_ > 0) {
+    if (training.step.step > 0) {
       line += fmt::format(", {} steps in {}, loss {:.3f}", steps_, duration(seconds_),
                           training.step.loss);
     }
@@ -99,20 +100,21 @@ class LiveLine : public Progress {
     return true;
   }
   void clear() {
-    if (terminal_) fmt::print(stderr, "\r\033[K");
+    if (terminal_) fmt::print(out_, "\r\033[K");
   }
   void show(const std::string& line) {
     winsize size{};
-    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    const bool known = ioctl(fileno(out_), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
     clear();
-    fmt::print(stderr, "{}", line.substr(0, known ? size.ws_col - 1u : 79u));
-    std::fflush(stderr);
+    fmt::print(out_, "{}", line.substr(0, known ? size.ws_col - 1u : 79u));
+    std::fflush(out_);
   }
   void say(const std::string& line) {
     clear();
-    fmt::print(stderr, "{}\n", line);
+    fmt::print(out_, "{}\n", line);
   }
 
+  std::FILE* out_;
   bool terminal_;
   Clock::time_point shown_;
   double seconds_ = 0;
@@ -122,6 +124,6 @@ class LiveLine : public Progress {
 
 }  // namespace
 
-std::unique_ptr<Progress> make_live_line() { return std::make_unique<LiveLine>(); }
+std::unique_ptr<Progress> make_live_line(std::FILE* out) { return std::make_unique<LiveLine>(out); }
 
 }  // namespace quadrant
