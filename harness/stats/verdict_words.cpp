@@ -97,7 +97,7 @@ std::string turned_bounds(double low, double high, int sign) {
 VerdictBasis basis_of(const Verdict& verdict) {
   VerdictBasis basis;
   for (const Contrast& contrast : verdict.contrasts) {
-    basis.unscored = std::max(basis.unscored, contrast.unscored);
+    if (contrast.available) basis.unscored = std::max(basis.unscored, contrast.unscored);
     basis.flat = basis.flat || contrast.method == IntervalMethod::kFlat;
   }
   return basis;

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 
 #include "harness/stats/verdict_text.h"
 #include "reports/page/differences.h"
 #include "reports/page/html.h"
 #include "reports/page/sections.h"
+#include "reports/page/tally.h"
 #include "reports/text/escape.h"
 #include "reports/text/numbers.h"
 
@@ -67,9 +69,10 @@ std::string claim_list(const ReportModel& model) {
                   static_cast<int>(report.claim->parts.size()) - report.parts_missing,
                   report.claim->parts.size());
     }
-    list += fmt::format("<li><strong>{}, {}:</strong> {} {}</li>\n", report.claim->id,
-                        escape_html(word), escape_html(statement(say, *report.claim)),
-                        escape_html(scope(say, *report.claim)));
+    list +=
+        fmt::format("<li><strong>{}, {}:</strong> {} ({}) {}</li>\n", report.claim->id,
+                    escape_html(word), escape_html(statement(say, *report.claim)),
+                    escape_html(claim_tally(say, report)), escape_html(scope(say, *report.claim)));
   }
   return "<ul>\n" + list + "</ul>\n";
 }
@@ -132,6 +135,19 @@ std::string audit_finding(const ReportModel& model) {
 }
 
 }  // namespace
+
+std::string claim_tally(const Say& say, const ClaimReport& report) {
+  int holds = 0, fails = 0, open = 0, fewest = INT_MAX, most = 0;
+  for (const ClaimMeasurement& found : report.measured) {
+    ++(found.outcome > 0 ? holds : found.outcome < 0 ? fails : open);
+    fewest = std::min(fewest, found.difference.n);
+    most = std::max(most, found.difference.n);
+  }
+  return say("measured {}: holds {}, fails {}, cannot be told {}; items {}",
+             "측정 {}개: 맞음 {}, 틀림 {}, 알 수 없음 {}; 문항 {}", report.measured.size(), holds,
+             fails, open,
+             fewest == most ? fmt::format("{}", most) : fmt::format("{}-{}", fewest, most));
+}
 
 std::string claim_section(const ReportModel& model) {
   const Say& say = model.say;

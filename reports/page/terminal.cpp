@@ -7,6 +7,7 @@
 #include "harness/core/utf8.h"
 #include "reports/page/html.h"
 #include "reports/page/render.h"
+#include "reports/page/tally.h"
 #include "reports/text/columns.h"
 #include "reports/text/numbers.h"
 
@@ -74,9 +75,10 @@ std::string claim_lines(const ReportModel& model, int columns) {
   std::string text;
   for (const ClaimReport& report : model.claims) {
     if (report.measured.empty()) continue;
-    text += wrapped(fmt::format("- {}: {} ({})", to_string(report.outcome), report.claim->english,
-                                report.claim->id),
-                    columns, 2, 2);
+    text +=
+        wrapped(fmt::format("- {}: {} ({}; {})", to_string(report.outcome), report.claim->english,
+                            report.claim->id, claim_tally(model.say, report)),
+                columns, 2, 2);
   }
   return text.empty() ? "" : "What is often said, and what this run says\n" + text + "\n";
 }

@@ -199,7 +199,11 @@ TEST_CASE("unscored items leave only the contrasts that need them") {
   CHECK(verdict.sentences.back().find("up to 3 items unscored") != std::string::npos);
 
   for (double& score : input.scores.model) score = kUnknown;
-  CHECK(!judge(input).contrasts[1].available);
+  input.scores.both.clear();
+  const auto without_model = judge(input);
+  CHECK(!without_model.contrasts[1].available);
+  // An arm that has no score at all was not run: nothing is left out of the one difference there is.
+  CHECK(without_model.sentences.back().find("unscored") == std::string::npos);
 }
 
 TEST_CASE("the best single is the caller's, or flagged as chosen here") {
