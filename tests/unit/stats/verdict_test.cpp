@@ -202,7 +202,7 @@ TEST_CASE("unscored items leave only the contrasts that need them") {
   input.scores.both.clear();
   const auto without_model = judge(input);
   CHECK(!without_model.contrasts[1].available);
-  // An arm that has no score at all was not run: nothing is left out of the one difference there is.
+  // An arm without any score was not run: the one difference there is leaves nothing out.
   CHECK(without_model.sentences.back().find("unscored") == std::string::npos);
 }
 
