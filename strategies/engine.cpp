@@ -64,9 +64,9 @@ class TorchEngine : public ModelEngine {
   Training train(const TrainingJob& job,
                  const std::function<bool(const TrainingStep&)>& observe) override {
     use_base();
-    if (model_.decoder().head().scalar_type() != at::kFloat) {
-      throw Error("training in bfloat16 is not supported: its steps are below its rounding",
-                  "model.dtype", "leave model.dtype out, or take the tunings out of the grid");
+    if (spec_.device == "cpu" && model_.decoder().head().scalar_type() != at::kFloat) {
+      throw Error("training in bfloat16 is not supported on a processor", "model.dtype",
+                  "leave model.dtype out, or take the tunings out of the grid");
     }
     ranks_->require_same(base_hash(), "base model");
     const bool lora = job.tuning.method == "lora";
@@ -75,7 +75,7 @@ class TorchEngine : public ModelEngine {
     } else {
       own_weights();
     }
-    const auto parameters = lora ? lora_parameters(model_.decoder()) : model_.decoder().weights();
+    const auto parameters = lora ? lora_parameters(model_.decoder()) : exact_weights();
     const auto save = [&](const std::filesystem::path& folder) {
       if (ranks_->rank() != 0) return;
       std::filesystem::create_directories(folder);
@@ -115,6 +115,19 @@ class TorchEngine : public ModelEngine {
     }
   }
 
+  // All weights, with what those in bfloat16 were rounded from.
+  std::vector<NamedTensor> exact_weights() {
+    std::vector<NamedTensor> weights = model_.decoder().weights();
+    if (model_.decoder().head().scalar_type() == at::kFloat) return weights;
+    ModelSpec exact = spec_;
+    exact.device = "cpu";
+    exact.dtype = "float32";
+    const LoadedModel loaded = load_model(exact);
+    const auto values = loaded.decoder->weights();
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i].exact = *values[i].tensor;
+    return weights;
+  }
+
   // Without attention: 2 FLOPs a weight and token forward, twice that backward; LoRA needs no
   // gradients of the base weights, and the head is computed for learnt tokens only.
   double training_flops(const TrainingTotals& totals, bool lora) {
@@ -131,10 +144,8 @@ class TorchEngine : public ModelEngine {
 };
 
 void hold_to_deterministic_kernels() {
-  // Without it libtorch refuses to multiply on a GPU: cuBLAS is deterministic with fixed
-  // workspaces.
-  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
-  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  // What would differ on a GPU sees to it itself: strategies/lm/gpu/same_gradients.h.
+  at::globalContext().setDeterministicAlgorithms(!at::hasCUDA(), /*warn_only=*/false);
   at::globalContext().setDeterministicFillUninitializedMemory(false);
 }
 
@@ -186,7 +197,7 @@ bool is_adapter(const std::filesystem::path& folder) {
 
 std::string engine_identity(const ModelSpec& spec) {
   const std::string type = spec.dtype == "float32" ? spec.tf32 ? "tf32" : "fp32" : spec.dtype;
-  return fmt::format("libtorch {} {} {} {} v4", TORCH_VERSION, spec.device, type,
+  return fmt::format("libtorch {} {} {} {} v5", TORCH_VERSION, spec.device, type,
                      at::get_cpu_capability());
 }
 

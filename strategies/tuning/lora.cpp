@@ -40,12 +40,12 @@ void attach_lora(Decoder& decoder, const TuningSpec& tuning, std::uint64_t seed)
     const Tensor& weight = linear->weight;
     LoraBranch branch;
     branch.a = uniform_start(tuning.rank, weight.size(1), Rng(seed, "lora:" + linear->name))
-                   .to(weight.device())
+                   .to(weight.options())
                    .set_requires_grad(true);
     branch.b = at::zeros({weight.size(0), tuning.rank}, weight.options()).set_requires_grad(true);
     if (tuning.use_dora) {
-      branch.magnitude =
-          at::linalg_vector_norm(weight, 2, at::IntArrayRef{1}).set_requires_grad(true);
+      branch.magnitude = at::linalg_vector_norm(weight.to(at::kFloat), 2, at::IntArrayRef{1})
+                             .set_requires_grad(true);
     }
     branch.scale = lora_scale(tuning.alpha, tuning.rank, tuning.use_rslora);
     branch.dropout = tuning.dropout;

@@ -4,6 +4,7 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "strategies/lm/layers/cross_entropy.h"
 #include "strategies/lm/layers/product.h"
 
 namespace quadrant {
@@ -12,7 +13,11 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr std::int64_t kBlockRows = 256;
+// Rows whose logits are held at once. A GPU has the memory, and wants few large products.
+std::int64_t rows_at_once(const Tensor& head) {
+  constexpr std::int64_t kRows = 256, kValuesOnGpu = std::int64_t{1} << 29;
+  return head.is_cuda() ? std::max(kRows, kValuesOnGpu / head.size(0)) : kRows;
+}
 
 class HeadCrossEntropy : public torch::autograd::Function<HeadCrossEntropy> {
  public:
@@ -20,24 +25,31 @@ class HeadCrossEntropy : public torch::autograd::Function<HeadCrossEntropy> {
                         const Tensor& targets, const Tensor& weights) {
     const at::NoGradGuard no_grad;
     const bool learn_head = head.requires_grad();
-    Tensor loss = at::zeros({}, hidden.options());
+    Tensor loss = at::zeros({}, weights.options());
     Tensor hidden_grad = at::empty_like(hidden);
-    Tensor head_grad = learn_head ? at::zeros_like(head) : Tensor();
-    for (std::int64_t begin = 0; begin < hidden.size(0); begin += kBlockRows) {
-      const std::int64_t end = std::min(begin + kBlockRows, hidden.size(0));
+    Tensor head_grad = learn_head ? at::zeros(head.sizes(), weights.options()) : Tensor();
+    const std::int64_t at_once = rows_at_once(head);
+    for (std::int64_t begin = 0; begin < hidden.size(0); begin += at_once) {
+      const std::int64_t end = std::min(begin + at_once, hidden.size(0));
       const Tensor rows = hidden.slice(0, begin, end);
-      const Tensor target = targets.slice(0, begin, end).unsqueeze(1);
-      const Tensor weight = weights.slice(0, begin, end).unsqueeze(1);
       Tensor logits = product(rows, head);
-      const Tensor log_total = logits.logsumexp(1, /*keepdim=*/true);
-      loss.add_(((log_total - logits.gather(1, target)) * weight).sum());
-      // d loss / d logits = weight * (softmax - one-hot), written over the logits.
-      logits.sub_(log_total).exp_().mul_(weight).scatter_add_(1, target, weight.neg());
+      loss.add_(
+          cross_entropy_in_place(logits, targets.slice(0, begin, end), weights.slice(0, begin, end))
+              .sum());
       hidden_grad.slice(0, begin, end).copy_(product_back(logits, head));
-      if (learn_head) head_grad.addmm_(logits.t(), rows);
+      if (learn_head) add_product(head_grad, logits, rows);
     }
     context->save_for_backward({hidden_grad, head_grad});
     return loss;
+  }
+
+  // sum += a^T b, in float32 whatever their type.
+  static void add_product(Tensor& sum, const Tensor& a, const Tensor& b) {
+    if (a.scalar_type() == at::kFloat) {
+      sum.addmm_(a.t(), b);
+    } else {
+      sum.add_(at::mm(a.t(), b));
+    }
   }
 
   static variable_list backward(AutogradContext* context, variable_list output_grads) {

@@ -15,9 +15,16 @@ bool is_decayed(const std::string& name) {
   return name.find("norm") == std::string::npos && !name.ends_with(".bias");
 }
 
-std::vector<Tensor> tensors_of(const std::vector<NamedTensor>& parameters) {
+// The tensors themselves where they are float32. Else copies, since a step is smaller than the
+// rounding of a weight in bfloat16; of the exact value, or no weight would move before the steps
+// come to half a rounding.
+std::vector<Tensor> float_values(const std::vector<NamedTensor>& parameters) {
   std::vector<Tensor> tensors;
-  for (const NamedTensor& parameter : parameters) tensors.push_back(*parameter.tensor);
+  for (const auto& [name, tensor, exact] : parameters) {
+    const bool is_float = tensor->scalar_type() == at::kFloat;
+    const Tensor from = exact.defined() ? exact : tensor->detach();
+    tensors.push_back(is_float ? *tensor : from.to(tensor->options().dtype(at::kFloat)));
+  }
   return tensors;
 }
 
@@ -29,7 +36,7 @@ constexpr std::size_t kStates = std::size(kStateSuffixes);
 
 AdamW::AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning, Ranks& ranks)
     : parameters_(std::move(parameters)),
-      values_(tensors_of(parameters_)),
+      values_(float_values(parameters_)),
       shares_(values_, ranks) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Tensor value = shares_.mine(i, values_[i].detach());
@@ -58,32 +65,34 @@ AdamW::Group& AdamW::group_for(const NamedTensor& parameter, const TuningSpec& t
 }
 
 void AdamW::zero_grad() {
-  for (Tensor& value : values_) value.mutable_grad() = Tensor();
+  for (NamedTensor& parameter : parameters_) parameter.tensor->mutable_grad() = Tensor();
+  gradients_.clear();
 }
 
 void AdamW::sum_gradients() {
-  if (shares_.ranks().size() == 1) return;
   const at::NoGradGuard no_grad;
-  std::vector<Tensor> gradients;
-  for (const Tensor& value : values_) {
-    Tensor& gradient = value.mutable_grad();
-    gradient = gradient.defined() ? gradient.contiguous() : at::zeros_like(value);
-    gradients.push_back(gradient);
+  std::vector<Tensor> whole, halves, floats;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor& gradient = parameters_[i].tensor->grad();
+    if (!gradient.defined()) {
+      whole.push_back(at::zeros_like(values_[i]));
+    } else if (gradient.scalar_type() == at::kFloat) {
+      whole.push_back(gradient.contiguous());
+    } else {
+      whole.push_back(at::empty_like(values_[i]));
+      halves.push_back(gradient);
+      floats.push_back(whole.back());
+    }
   }
-  shares_.sum(gradients);
-}
-
-std::vector<Tensor> AdamW::gradients() const {
-  std::vector<Tensor> gradients;
-  for (std::size_t i = 0; i < values_.size(); ++i) {
-    gradients.push_back(shares_.mine(i, values_[i].grad()));
-  }
-  return gradients;
+  if (!halves.empty()) at::_foreach_copy_(floats, halves);
+  zero_grad();
+  shares_.sum(whole);
+  for (std::size_t i = 0; i < whole.size(); ++i) gradients_.push_back(shares_.mine(i, whole[i]));
 }
 
 double AdamW::clip_gradients(double max_norm) {
   const at::NoGradGuard no_grad;
-  std::vector<Tensor> gradients = this->gradients();
+  std::vector<Tensor> gradients = gradients_;
   std::erase_if(gradients, [](const Tensor& gradient) { return gradient.numel() == 0; });
   double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients))).item<double>();
   Ranks& ranks = shares_.ranks();
@@ -95,10 +104,9 @@ double AdamW::clip_gradients(double max_norm) {
 
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
-  const std::vector<Tensor> all = gradients();
   for (Group& group : groups_) {
     std::vector<Tensor> gradients;
-    for (const std::size_t i : group.members) gradients.push_back(all[i]);
+    for (const std::size_t i : group.members) gradients.push_back(gradients_[i]);
     at::_foreach_add_(group.steps, 1);
     at::_fused_adamw_(group.values, gradients, group.averages, group.squares,
                       /*max_exp_avg_sqs=*/{}, group.steps, learning_rate * group.rate_ratio,
@@ -106,6 +114,17 @@ void AdamW::step(double learning_rate) {
                       /*amsgrad=*/false, /*maximize=*/false);
   }
   shares_.collect(values_);
+  publish();
+}
+
+void AdamW::publish() {
+  std::vector<Tensor> weights, values;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (values_[i].is_same(*parameters_[i].tensor)) continue;
+    weights.push_back(*parameters_[i].tensor);
+    values.push_back(values_[i]);
+  }
+  if (!weights.empty()) at::_foreach_copy_(weights, values);
 }
 
 std::vector<TensorSpec> AdamW::state() const {
@@ -135,9 +154,11 @@ void AdamW::set_state_tensor(std::size_t index, const Tensor& tensor) {
 }
 
 void AdamW::set_steps_done(int steps) {
+  const at::NoGradGuard no_grad;
   for (Group& group : groups_) {
     for (Tensor& count : group.steps) count.fill_(steps);
   }
+  publish();
 }
 
 double learning_rate_at(const TuningSpec& tuning, int step, int steps) {

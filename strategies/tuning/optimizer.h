@@ -14,15 +14,19 @@ namespace quadrant {
 
 class AdamW {
  public:
-  // Parameters must require gradients and keep their storage. betas 0.9, 0.999; eps 1e-8. Of
-  // `tuning`: weight_decay, which leaves norms and biases alone as transformers' Trainer does
-  // (get_decay_parameter_names), and loraplus_lr_ratio (Hayou et al. 2024, arXiv 2402.12354), which
-  // hits what PEFT's create_loraplus_optimizer gives it to: B, and vectors such as magnitudes.
-  // Of several ranks, all of which have the same parameters, each holds the state of its share.
+  // Parameters must require gradients and keep their storage. Of those in bfloat16 a copy in
+  // float32 is what takes the steps; the parameter is that copy, rounded. betas 0.9, 0.999; eps
+  // 1e-8. Of `tuning`: weight_decay, which leaves norms and biases alone as transformers' Trainer
+  // does (get_decay_parameter_names), and loraplus_lr_ratio (Hayou et al. 2024, arXiv 2402.12354),
+  // which hits what PEFT's create_loraplus_optimizer gives it to: B, and vectors such as
+  // magnitudes. Of several ranks, all of which have the same parameters, each holds the state of
+  // its share.
   AdamW(std::vector<NamedTensor> parameters, const TuningSpec& tuning, Ranks& ranks);
   // All ranks call these, one after the other, for each step.
   void zero_grad();
-  void sum_gradients();                    // over the ranks; a rank need not have any
+  // Takes the gradients from the parameters and sums them over the ranks, in float32; a rank need
+  // not have any.
+  void sum_gradients();
   double clip_gradients(double max_norm);  // returns the norm before; 0 = only measure
   void step(double learning_rate);
 
@@ -40,12 +44,12 @@ class AdamW {
     std::vector<Tensor> values, averages, squares, steps;
   };
   Group& group_for(const NamedTensor& parameter, const TuningSpec& tuning);
-  std::vector<Tensor> gradients() const;  // of this rank's share
+  void publish();  // the parameters become their values
 
   std::vector<NamedTensor> parameters_;
-  std::vector<Tensor> values_;  // in the order of parameters_
+  std::vector<Tensor> values_;  // float32, in the order of parameters_
   Shares shares_;
-  std::vector<Tensor> averages_, squares_;  // of this rank's share
+  std::vector<Tensor> gradients_, averages_, squares_;  // of this rank's share
   std::vector<Group> groups_;
 };
 

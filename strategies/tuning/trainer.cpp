@@ -12,6 +12,7 @@
 #include "harness/core/error.h"
 #include "harness/core/json.h"
 #include "harness/core/rng.h"
+#include "strategies/lm/layers/gather.h"
 #include "strategies/lm/tree/token_tree.h"
 #include "strategies/tuning/checkpoint.h"
 #include "strategies/tuning/loss.h"
@@ -23,8 +24,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Group = std::vector<const TrainingSequence*>;
 
-constexpr std::size_t kTokensAtOnce = 1024;  // a pass; bounds the memory of activations
 constexpr double kSecondsBetweenCheckpoints = 60;
+
+// Of one pass; bounds the memory of activations.
+std::size_t tokens_at_once(const Decoder& decoder) {
+  return decoder.head().is_cuda() ? 8192 : 1024;
+}
 
 std::int64_t learnt_tokens(const TrainingSequence& sequence) {
   return std::count(sequence.learn.begin() + 1, sequence.learn.end(), true);
@@ -102,7 +107,7 @@ struct BatchOutcome {
   double loss = 0;
   std::int64_t tokens = 0, learnt = 0;
 };
-BatchOutcome in_passes(const Group& batch, Ranks& ranks,
+BatchOutcome in_passes(const Group& batch, std::size_t at_once, Ranks& ranks,
                        const std::function<double(const Group&, double scale)>& visit) {
   BatchOutcome outcome;
   for (const TrainingSequence* sequence : batch) {
@@ -113,7 +118,7 @@ BatchOutcome in_passes(const Group& batch, Ranks& ranks,
   std::vector<TokenIds> ids;
   for (const TrainingSequence* sequence : share) ids.push_back(sequence->ids);
   std::size_t begin = 0;
-  for (const std::size_t end : split_by_tokens(ids, kTokensAtOnce)) {
+  for (const std::size_t end : split_by_tokens(ids, at_once)) {
     const Group part(share.data() + begin, share.data() + end);
     outcome.loss += visit(part, 1.0 / static_cast<double>(outcome.learnt));
     begin = end;
@@ -123,7 +128,7 @@ BatchOutcome in_passes(const Group& batch, Ranks& ranks,
 }
 
 BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch, Ranks& ranks) {
-  return in_passes(batch, ranks, [&](const Group& part, double scale) {
+  return in_passes(batch, tokens_at_once(decoder), ranks, [&](const Group& part, double scale) {
     const Tensor loss = sequence_loss(decoder, part, scale);
     loss.backward();
     return loss.item<double>();
@@ -156,7 +161,7 @@ double mean_loss(Decoder& decoder, const std::vector<TrainingSequence>& sequence
   const WithoutDropout whole(decoder);
   Group all;
   for (const TrainingSequence& sequence : sequences) all.push_back(&sequence);
-  return in_passes(all, ranks,
+  return in_passes(all, tokens_at_once(decoder), ranks,
                    [&](const Group& part, double scale) {
                      return sequence_loss(decoder, part, scale).item<double>();
                    })
@@ -190,9 +195,9 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
     }
   }
   const Tensor weights =
-      at::full({static_cast<std::int64_t>(rows.size())}, scale, hidden.options());
-  return head_cross_entropy(hidden.index_select(0, index_tensor(rows, device)), decoder.head(),
-                            index_tensor(targets, device), weights);
+      at::full({static_cast<std::int64_t>(rows.size())}, scale, hidden.options().dtype(at::kFloat));
+  const Tensor learnt = gather(hidden, gather_of(rows, hidden.size(0), device));
+  return head_cross_entropy(learnt, decoder.head(), index_tensor(targets, device), weights);
 }
 
 TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,

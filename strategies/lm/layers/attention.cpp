@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "strategies/lm/gpu/same_gradients.h"
+
 namespace quadrant {
 namespace {
 
 constexpr int kQueriesAtOnce = 1024;  // bounds the size of a mask
+constexpr int kCausalFromTheEnd = 2;  // CustomMaskType of aten/src/ATen/native/transformers
 
 using Runs = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
@@ -24,6 +27,18 @@ void append(Runs& runs, std::int64_t first, std::int64_t size) {
   }
 }
 
+bool suits_flash(const Tensor& q) {
+  return q.scalar_type() == at::kBFloat16 && q.size(2) % 8 == 0 && q.size(2) <= 256;
+}
+
+// [n, kv_heads, dim] -> [1, n, heads, dim], each key head before all the query heads that share it.
+Tensor one_a_query_head(const Tensor& k, std::int64_t heads) {
+  const std::int64_t rows = k.size(0), kv_heads = k.size(1), dim = k.size(2);
+  return k.unsqueeze(2)
+      .expand({rows, kv_heads, heads / kv_heads, dim})
+      .reshape({1, rows, heads, dim});
+}
+
 }  // namespace
 
 TreeAttention::TreeAttention(const TokenTree& tree, const at::Device& device, Listener listener)
@@ -32,9 +47,10 @@ TreeAttention::TreeAttention(const TokenTree& tree, const at::Device& device, Li
   for (std::size_t s = 0; s < tree.segments.size(); ++s) {
     const auto& segment = tree.segments[s];
     if (segment.parent >= 0) whole[s] = whole[segment.parent];
-    for (int done = 0; done < segment.size; done += kQueriesAtOnce) {
+    const int at_once = device.is_cuda() ? segment.size : kQueriesAtOnce;
+    for (int done = 0; done < segment.size; done += at_once) {
       Piece piece;
-      piece.size = std::min(kQueriesAtOnce, segment.size - done);
+      piece.size = std::min(at_once, segment.size - done);
       piece.position = segment.position + done;
       append(whole[s], segment.begin + done, piece.size);
       piece.seen = whole[s];
@@ -42,6 +58,67 @@ TreeAttention::TreeAttention(const TokenTree& tree, const at::Device& device, Li
       pieces_.push_back(std::move(piece));
     }
   }
+  if (device.is_cuda()) packed_ = pack();
+}
+
+TreeAttention::Packed TreeAttention::pack() const {
+  Packed packed;
+  std::vector<std::int32_t> query_ends{0}, key_ends{0};
+  std::vector<std::int64_t> keys;
+  for (const Piece& piece : pieces_) {
+    for (const auto& [first, size] : piece.seen) {
+      for (std::int64_t i = 0; i < size; ++i) keys.push_back(first + i);
+    }
+    const auto seen = std::ssize(keys) - key_ends.back();
+    query_ends.push_back(query_ends.back() + static_cast<std::int32_t>(piece.size));
+    key_ends.push_back(static_cast<std::int32_t>(keys.size()));
+    packed.longest_query = std::max(packed.longest_query, piece.size);
+    packed.longest_key = std::max(packed.longest_key, seen);
+  }
+  const auto ends = [&](const std::vector<std::int32_t>& values) {
+    return at::tensor(at::ArrayRef<std::int32_t>(values), at::kInt).to(device_);
+  };
+  packed.query_ends = ends(query_ends);
+  packed.key_ends = ends(key_ends);
+  if (std::ssize(keys) > query_ends.back()) {
+    packed.keys = gather_of(keys, query_ends.back(), device_);
+  }
+  return packed;
+}
+
+// The gradients of libtorch 2.11's memory-efficient attention forget the window (its values do
+// not).
+bool TreeAttention::can_attend_packed(const Tensor& q, int window) const {
+  return suits_flash(q) || window == 0 || !at::GradMode::is_enabled();
+}
+
+Tensor TreeAttention::attend_packed(const Tensor& q, const Tensor& k, const Tensor& v,
+                                    int window) const {
+  const std::int64_t heads = q.size(1), dim = q.size(2);
+  const auto in_sight = [&](const Tensor& all) {
+    if (!packed_->keys) return all;
+    return gather(all.reshape({all.size(0), -1}), *packed_->keys)
+        .view({-1, all.size(1), all.size(2)});
+  };
+  const Tensor keys = in_sight(k), values = in_sight(v);
+  const auto if_windowed = [&](std::int64_t size) {
+    return window > 0 ? std::optional(size) : std::nullopt;
+  };
+  Tensor out;
+  if (suits_flash(q)) {
+    out = std::get<0>(at::_flash_attention_forward(
+        q, keys, values, packed_->query_ends, packed_->key_ends, packed_->longest_query,
+        packed_->longest_key, /*dropout_p=*/0, /*is_causal=*/true, /*return_debug_mask=*/false,
+        /*scale=*/std::nullopt, if_windowed(window - 1), if_windowed(0)));
+  } else {
+    out = std::get<0>(at::_efficient_attention_forward(
+        q.unsqueeze(0), one_a_query_head(keys, heads), one_a_query_head(values, heads),
+        /*bias=*/{}, packed_->query_ends, packed_->key_ends, packed_->longest_query,
+        packed_->longest_key, /*dropout_p=*/0, kCausalFromTheEnd,
+        /*compute_log_sumexp=*/at::GradMode::is_enabled(), /*scale=*/std::nullopt,
+        /*seqlen_k=*/{}, if_windowed(window)));
+  }
+  return out.reshape({q.size(0), heads * dim});
 }
 
 const Tensor& TreeAttention::mask(Piece& piece, std::int64_t first, int window,
@@ -82,6 +159,16 @@ Tensor TreeAttention::attend(Piece& piece, const Tensor& q, const Tensor& k, con
 Tensor TreeAttention::attend(int /*layer*/, const Tensor& q, const Tensor& k, const Tensor& v,
                              int window) {
   if (listener_) listener_(k, v);
+  if (!packed_) return attend_pieces(q, k, v, window);
+  if (window >= packed_->longest_key) window = 0;
+  const auto step = [&](const Tensor& q, const Tensor& k, const Tensor& v) {
+    return can_attend_packed(q, window) ? attend_packed(q, k, v, window)
+                                        : attend_pieces(q, k, v, window);
+  };
+  return with_same_gradients(q, k, v, step);
+}
+
+Tensor TreeAttention::attend_pieces(const Tensor& q, const Tensor& k, const Tensor& v, int window) {
   const auto parts = q.split_with_sizes(sizes_);
   std::vector<Tensor> outputs;
   outputs.reserve(pieces_.size());

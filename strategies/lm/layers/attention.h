@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "strategies/lm/layers/gather.h"
 #include "strategies/lm/layers/tensor.h"
 #include "strategies/lm/tree/token_tree.h"
 
@@ -42,12 +44,25 @@ class TreeAttention : public Attention {
                                                               // root's first, this piece's last
     std::map<int, Tensor> masks;  // by window: [size, tokens in sight], added to the scores
   };
+  // All pieces laid end to end, which a GPU's kernels take in one call: where each one's queries
+  // end, and the keys that it sees, its own last. A causal mask whose last query sees the last key
+  // is then the tree's.
+  struct Packed {
+    Tensor query_ends, key_ends;  // int32 [pieces + 1], from 0
+    std::optional<Gather> keys;   // tokens; none: each piece sees itself alone
+    std::int64_t longest_query = 0, longest_key = 0;
+  };
+  Packed pack() const;
+  bool can_attend_packed(const Tensor& q, int window) const;
+  Tensor attend_packed(const Tensor& q, const Tensor& k, const Tensor& v, int window) const;
+  Tensor attend_pieces(const Tensor& q, const Tensor& k, const Tensor& v, int window);
   Tensor attend(Piece& piece, const Tensor& q, const Tensor& k, const Tensor& v, int window) const;
   const Tensor& mask(Piece& piece, std::int64_t first, int window, at::ScalarType type) const;
 
   at::Device device_;
   std::vector<std::int64_t> sizes_;  // of the pieces
   std::vector<Piece> pieces_;
+  std::optional<Packed> packed_;  // on a GPU
   Listener listener_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "strategies/lm/gpu/fused.h"
 #include "strategies/lm/layers/norm.h"
 #include "strategies/lm/layers/row_math.h"
 
@@ -46,11 +47,13 @@ Tensor SelfAttention::forward(const Tensor& x, const Setting& setting, Attention
 }
 
 Tensor silu_gated(const Tensor& gate, const Tensor& up) {
+  if (can_fuse(Fused::kSiluGate, gate)) return fused_gate(Fused::kSiluGate, gate, up);
   return can_gate(gate) && can_gate(up) ? gated_in_one_pass(gate, up, silu_times)
                                         : at::silu(gate) * up;
 }
 
 Tensor gelu_tanh_gated(const Tensor& gate, const Tensor& up) {
+  if (can_fuse(Fused::kGeluGate, gate)) return fused_gate(Fused::kGeluGate, gate, up);
   return can_gate(gate) && can_gate(up) ? gated_in_one_pass(gate, up, gelu_tanh_times)
                                         : at::gelu(gate, "tanh") * up;
 }

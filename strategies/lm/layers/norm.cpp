@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "strategies/lm/gpu/fused.h"
+
 namespace quadrant {
 namespace {
 
@@ -24,6 +26,7 @@ float sum_of_squares(const float* x, std::int64_t width) {
 }  // namespace
 
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps) {
+  if (can_fuse(Fused::kNorm, x)) return fused_norm(x, weight, eps);
   if (!takes_one_pass(x) || !takes_one_pass(weight)) {
     return at::rms_norm(x.to(at::kFloat), weight.sizes(), weight, eps).to(x.scalar_type());
   }

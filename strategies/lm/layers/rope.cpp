@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "harness/core/error.h"
+#include "strategies/lm/gpu/fused.h"
 
 namespace quadrant {
 namespace {
@@ -82,6 +83,7 @@ Rotation rotation(const Tensor& positions, const Tensor& frequencies, double mag
 }
 
 Tensor rotate(const Tensor& x, const Rotation& rotation) {
+  if (can_fuse(Fused::kRotation, x)) return fused_rotation(x, rotation.cosine, rotation.sine);
   if (takes_one_pass(x) && x.stride(2) == 1) return rotate_in_one_pass(x, rotation);
   const auto halves = x.chunk(2, -1);
   const Tensor turned = at::cat({halves[1].neg(), halves[0]}, -1);

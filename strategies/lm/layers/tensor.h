@@ -34,6 +34,7 @@ inline constexpr std::int64_t kValuesATask = 16384;  // fewer are not worth a se
 struct NamedTensor {
   std::string name;
   Tensor* tensor;
+  Tensor exact = {};  // what it was rounded from, where somebody asked for it
 };
 
 }  // namespace quadrant
