@@ -32,7 +32,7 @@ class TorchEngine : public ModelEngine {
  public:
   TorchEngine(const ModelSpec& spec, std::shared_ptr<Ranks> ranks)
       : spec_(spec), model_(load_model(spec)), ranks_(std::move(ranks)) {
-    for (const NamedTensor& weight : model_.decoder().weights()) base_.push_back(*weight.tensor);
+    keep_base(model_.decoder());
   }
 
   LanguageModel& model() override { return model_; }
@@ -40,6 +40,7 @@ class TorchEngine : public ModelEngine {
 
   void use_base() override {
     detach_lora(model_.decoder());
+    if (base_.empty()) read_base_again();
     const auto weights = model_.decoder().weights();
     for (std::size_t i = 0; i < weights.size(); ++i) *weights[i].tensor = base_[i];
   }
@@ -108,10 +109,25 @@ class TorchEngine : public ModelEngine {
   }
 
  private:
-  // Full tuning changes its weights in place: they must not be the base's.
+  void keep_base(Decoder& decoder) {
+    for (const NamedTensor& weight : decoder.weights()) base_.push_back(*weight.tensor);
+  }
+
+  void read_base_again() {
+    const LoadedModel loaded = load_model(spec_);
+    if (loaded.weights_hash != base_hash()) {
+      throw Error("the model's file has changed since it was first read", spec_.path,
+                  "leave it as it is during a run, and start again");
+    }
+    keep_base(*loaded.decoder);
+  }
+
+  // Full tuning changes the weights in place. The base is gone then, until it is read again: beside
+  // gradients and the optimizer's state a copy of it would be a fifth of all memory.
   void own_weights() {
+    base_.clear();
     for (const NamedTensor& weight : model_.decoder().weights()) {
-      *weight.tensor = weight.tensor->detach().clone().set_requires_grad(true);
+      *weight.tensor = weight.tensor->detach().set_requires_grad(true);
     }
   }
 
