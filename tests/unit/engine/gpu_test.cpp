@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "golden_training.h"
 #include "strategies/lm/generate.h"
@@ -47,6 +48,20 @@ double largest_difference(const std::vector<double>& a, const std::vector<double
   double worst = 0;
   for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
   return worst;
+}
+
+// Each method in each type.
+void for_each_training(const std::function<void(ModelEngine& engine, const std::string& type,
+                                                const std::string& method)>& check) {
+  for (const std::string type : {"float32", "bfloat16"}) {
+    const auto engine =
+        load_engine({.path = "smollm2-135m-instruct", .device = "cuda", .dtype = type}, true);
+    for (const std::string method : {"full", "lora"}) {
+      CAPTURE(type);
+      CAPTURE(method);
+      check(*engine, type, method);
+    }
+  }
 }
 
 }  // namespace
@@ -158,37 +173,26 @@ TEST_CASE("GPU: gradients of every family equal the CPU's" * doctest::skip(has_n
 
 TEST_CASE("GPU: ten steps of training follow transformers and PEFT" * doctest::skip(has_no_gpu())) {
   const auto reference = golden("training.json");
-  for (const std::string type : {"float32", "bfloat16"}) {
-    const auto engine =
-        load_engine({.path = "smollm2-135m-instruct", .device = "cuda", .dtype = type}, true);
-    for (const std::string method : {"full", "lora"}) {
-      CAPTURE(type);
-      CAPTURE(method);
-      const ScratchFolder folder;
-      const auto steps = train(*engine, golden_job(reference, method, folder.path));
-      const bool whole = type == "float32";
-      check_steps(steps, reference[method]["steps"], whole ? 1e-3 : 2e-2, whole ? 1e-2 : 0.2);
-    }
-  }
+  for_each_training([&](ModelEngine& engine, const std::string& type, const std::string& method) {
+    const ScratchFolder folder;
+    const auto steps = train(engine, golden_job(reference, method, folder.path));
+    const bool whole = type == "float32";
+    check_steps(steps, reference[method]["steps"], whole ? 1e-3 : 2e-2, whole ? 1e-2 : 0.2);
+  });
 }
 
 TEST_CASE("GPU: a training that was stopped goes on bit for bit" * doctest::skip(has_no_gpu())) {
   const auto reference = golden("training.json");
-  for (const std::string type : {"float32", "bfloat16"}) {
-    const auto engine =
-        load_engine({.path = "smollm2-135m-instruct", .device = "cuda", .dtype = type}, true);
-    for (const std::string method : {"full", "lora"}) {
-      CAPTURE(type);
-      CAPTURE(method);
-      TrainingJob job = golden_job(reference, method, {});
-      job.tuning.dropout = method == "lora" ? 0.1 : 0;
-      const ScratchFolder folder;
-      job.folder = folder.path / "whole";
-      const auto whole = engine->train(job, [](const TrainingStep&) { return true; });
-      job.folder = folder.path / "cut";
-      CHECK(train(*engine, job, 4).size() == 4);
-      const auto cut = engine->train(job, [](const TrainingStep&) { return true; });
-      CHECK(cut.result.weights_hash == whole.result.weights_hash);
-    }
-  }
+  for_each_training(
+      [&](ModelEngine& engine, const std::string& /*type*/, const std::string& method) {
+        TrainingJob job = golden_job(reference, method, {});
+        job.tuning.dropout = method == "lora" ? 0.1 : 0;
+        const ScratchFolder folder;
+        job.folder = folder.path / "whole";
+        const auto whole = engine.train(job, [](const TrainingStep&) { return true; });
+        job.folder = folder.path / "cut";
+        CHECK(train(engine, job, 4).size() == 4);
+        const auto cut = engine.train(job, [](const TrainingStep&) { return true; });
+        CHECK(cut.result.weights_hash == whole.result.weights_hash);
+      });
 }
