@@ -94,7 +94,7 @@ class TorchEngine : public ModelEngine {
     training.result.steps = totals.steps;
     training.result.tokens = totals.tokens;
     training.result.seconds = totals.seconds;
-    training.result.flops = training_flops(totals, lora);
+    training.result.flops = training_flops(totals, job.tuning);
     for (const NamedTensor& parameter : parameters) {
       training.result.trainable_parameters += parameter.tensor->numel();
     }
@@ -145,12 +145,14 @@ class TorchEngine : public ModelEngine {
   }
 
   // Without attention: 2 FLOPs a weight and token forward, twice that backward; LoRA needs no
-  // gradients of the base weights, and the head is computed for learnt tokens only.
-  double training_flops(const TrainingTotals& totals, bool lora) {
+  // gradients of the base weights, the head is computed for learnt tokens only, and the layers once
+  // more with gradient checkpointing.
+  double training_flops(const TrainingTotals& totals, const TuningSpec& tuning) {
     const double head = 2.0 * static_cast<double>(model_.decoder().head().numel());
     const double body = model_.flops_per_token() - head;
-    return (lora ? 2 : 3) * (body * static_cast<double>(totals.tokens) +
-                             head * static_cast<double>(totals.learnt_tokens));
+    const double passes = tuning.method == "lora" ? 2 : 3;
+    return (passes + tuning.gradient_checkpointing) * body * static_cast<double>(totals.tokens) +
+           passes * head * static_cast<double>(totals.learnt_tokens);
   }
 
   ModelSpec spec_;

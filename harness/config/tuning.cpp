@@ -124,6 +124,8 @@ TuningSpec read_tuning(TomlReader table, const std::vector<std::string>& suites)
       table.choice("lr_scheduler_type", schedule_names(), spec.lr_scheduler_type);
   spec.weight_decay = table.number("weight_decay", spec.weight_decay, {.most = 1});
   spec.max_grad_norm = table.number("max_grad_norm", spec.max_grad_norm, {});
+  spec.gradient_checkpointing =
+      table.boolean("gradient_checkpointing", spec.gradient_checkpointing);
   spec.early_stop = table.boolean("early_stop", spec.early_stop);
   table.finish();
   return spec;

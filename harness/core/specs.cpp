@@ -133,6 +133,7 @@ nlohmann::json describe(const TuningSpec& tuning) {
   spec["max_grad_norm"] = tuning.max_grad_norm;
   if (tuning.trials > 1) spec["trials"] = tuning.trials;
   if (tuning.early_stop) spec["early_stop"] = true;
+  if (tuning.gradient_checkpointing) spec["gradient_checkpointing"] = true;
   if (has_purpose(tuning, "reading")) {
     spec["distractors"] = tuning.distractors;
     spec["gold_share"] = tuning.gold_share;

@@ -57,13 +57,14 @@ struct TuningSpec {
   double warmup_ratio = 0.05;    // share of all steps
   // constant | linear | cosine | warmup_stable_decay; after warm-up
   std::string lr_scheduler_type = "linear";
-  double weight_decay = 0;     // of matrices; norms and biases are left alone
-  double max_grad_norm = 1.0;  // 0 = no clipping
-  bool early_stop = false;     // the model of the lowest loss on dev, not the last one
-  int distractors = 3;         // reading: passages beside the one that holds the answer
-  double gold_share = 0.8;     // reading: how many examples show that one at all
-  std::string replay;          // a file of general examples to mix in; "": none
-  double replay_share = 0.1;   // of all tokens
+  double weight_decay = 0;              // of matrices; norms and biases are left alone
+  double max_grad_norm = 1.0;           // 0 = no clipping
+  bool gradient_checkpointing = false;  // layers are computed again for their gradients
+  bool early_stop = false;              // the model of the lowest loss on dev, not the last one
+  int distractors = 3;                  // reading: passages beside the one that holds the answer
+  double gold_share = 0.8;              // reading: how many examples show that one at all
+  std::string replay;                   // a file of general examples to mix in; "": none
+  double replay_share = 0.1;            // of all tokens
 };
 
 bool has_purpose(const TuningSpec& tuning, const std::string& purpose);

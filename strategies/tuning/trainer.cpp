@@ -100,15 +100,13 @@ Group own_share(const Group& batch, const Ranks& ranks) {
   return share;
 }
 
-// Calls `visit` for each part of this rank's share of the batch that makes one pass of bounded
-// size, with the scale that makes the sum of all parts' losses, of all ranks, a mean over all
-// learnt tokens of the batch.
+// The mean over all learnt tokens of the batch; each rank adds the gradients of its share, in
+// passes of bounded size.
 struct BatchOutcome {
   double loss = 0;
   std::int64_t tokens = 0, learnt = 0;
 };
-BatchOutcome in_passes(const Group& batch, std::size_t at_once, Ranks& ranks,
-                       const std::function<double(const Group&, double scale)>& visit) {
+BatchOutcome batch_loss(Decoder& decoder, const Group& batch, Ranks& ranks) {
   BatchOutcome outcome;
   for (const TrainingSequence* sequence : batch) {
     outcome.tokens += static_cast<std::int64_t>(sequence->ids.size());
@@ -118,21 +116,13 @@ BatchOutcome in_passes(const Group& batch, std::size_t at_once, Ranks& ranks,
   std::vector<TokenIds> ids;
   for (const TrainingSequence* sequence : share) ids.push_back(sequence->ids);
   std::size_t begin = 0;
-  for (const std::size_t end : split_by_tokens(ids, at_once)) {
+  for (const std::size_t end : split_by_tokens(ids, tokens_at_once(decoder))) {
     const Group part(share.data() + begin, share.data() + end);
-    outcome.loss += visit(part, 1.0 / static_cast<double>(outcome.learnt));
+    outcome.loss += sequence_loss(decoder, part, 1.0 / static_cast<double>(outcome.learnt));
     begin = end;
   }
   outcome.loss = ranks.sum(outcome.loss);
   return outcome;
-}
-
-BatchOutcome accumulate_gradients(Decoder& decoder, const Group& batch, Ranks& ranks) {
-  return in_passes(batch, tokens_at_once(decoder), ranks, [&](const Group& part, double scale) {
-    const Tensor loss = sequence_loss(decoder, part, scale);
-    loss.backward();
-    return loss.item<double>();
-  });
 }
 
 class WithoutDropout {
@@ -161,11 +151,7 @@ double mean_loss(Decoder& decoder, const std::vector<TrainingSequence>& sequence
   const WithoutDropout whole(decoder);
   Group all;
   for (const TrainingSequence& sequence : sequences) all.push_back(&sequence);
-  return in_passes(all, tokens_at_once(decoder), ranks,
-                   [&](const Group& part, double scale) {
-                     return sequence_loss(decoder, part, scale).item<double>();
-                   })
-      .loss;
+  return batch_loss(decoder, all, ranks).loss;
 }
 
 // Dropout must not depend on what ran before, or a resumed training would differ; nor hit the same
@@ -177,7 +163,7 @@ void seed_dropout(const TrainingJob& job, int step, const Ranks& ranks) {
 
 }  // namespace
 
-Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> sequences,
+double sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> sequences,
                      double scale) {
   std::vector<TokenIds> ids;
   for (const TrainingSequence* sequence : sequences) ids.push_back(sequence->ids);
@@ -197,7 +183,10 @@ Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> 
   const Tensor weights =
       at::full({static_cast<std::int64_t>(rows.size())}, scale, hidden.options().dtype(at::kFloat));
   const Tensor learnt = gather(hidden, gather_of(rows, hidden.size(0), device));
-  return head_cross_entropy(learnt, decoder.head(), index_tensor(targets, device), weights);
+  const Tensor loss =
+      head_cross_entropy(learnt, decoder.head(), index_tensor(targets, device), weights);
+  if (loss.requires_grad()) loss.backward();
+  return loss.item<double>();
 }
 
 TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
@@ -210,6 +199,7 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
 
   const std::string identity = job_hash(job);
   ranks.require_same(identity, "training examples and settings");
+  decoder.checkpoint_gradients(job.tuning.gradient_checkpointing);
   AdamW optimizer(parameters, job.tuning, ranks);
   const Checkpoint checkpoint(job.folder, identity, ranks);
   TrainingTotals totals = checkpoint.restore(optimizer);
@@ -219,8 +209,7 @@ TrainingTotals train_decoder(Decoder& decoder, const TrainingJob& job,
     seed_dropout(job, totals.steps, ranks);
     optimizer.zero_grad();
     const Stage& stage = stage_at(stages, totals.steps);
-    const BatchOutcome outcome =
-        accumulate_gradients(decoder, step_batch(job, stage, totals.steps), ranks);
+    const BatchOutcome outcome = batch_loss(decoder, step_batch(job, stage, totals.steps), ranks);
     if (!std::isfinite(outcome.loss)) {
       throw Error(
           fmt::format("training diverged: the loss of step {} is not a number", totals.steps + 1),

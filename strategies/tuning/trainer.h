@@ -10,9 +10,10 @@
 
 namespace quadrant {
 
-// Loss of a group of sequences: the sum over learnt tokens of -log p, times `scale`; a scalar that
-// carries gradients. A token that several sequences learn after the same prefix counts each time.
-Tensor sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> sequences,
+// Loss of a group of sequences: the sum over learnt tokens of -log p, times `scale`. Its gradients
+// are added to those of the tensors that ask for them. A token that several sequences learn after
+// the same prefix counts each time.
+double sequence_loss(Decoder& decoder, std::span<const TrainingSequence* const> sequences,
                      double scale);
 
 // Trains the decoder's parameters in place: the LoRA branches of `job.tuning` when the method is

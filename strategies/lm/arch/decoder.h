@@ -38,6 +38,9 @@ class Decoder {
   virtual const DecoderConfig& config() const = 0;
   // ids, positions: [n] -> [n, width], after the final norm.
   virtual Tensor hidden(const Tensor& ids, const Tensor& positions, Attention& attention) = 0;
+  // From now on hidden() keeps less for gradients (layers/gradient_checkpointing.h): its Attention
+  // must then live until they have been computed.
+  virtual void checkpoint_gradients(bool on) = 0;
   virtual const Tensor& head() const = 0;  // [vocabulary, width]
   virtual std::vector<NamedTensor>
   weights() = 0;  // each once, Hugging Face names; a tied head not again

@@ -40,20 +40,11 @@ class Gemma3 : public StackedDecoder {
         rotation(positions, local_frequencies_, config_.local_rope->attention_factor);
     Tensor x = at::embedding(embedding_, ids) * static_cast<float>(std::sqrt(config_.width));
     for (int i = 0; i < config_.layers; ++i) {
-      const Layer& layer = layers_[i];
-      const SelfAttention::Setting setting{.layer = i,
-                                           .head_dim = config_.head_dim,
-                                           .window = window(i),
-                                           .turn = window(i) > 0 ? &local_turn : &turn,
-                                           .q_norm = layer.q_norm + 1,
-                                           .k_norm = layer.k_norm + 1,
-                                           .norm_eps = config_.norm_eps,
-                                           .q_scale = q_scale_};
-      const Tensor mixed =
-          layer.attention.forward(norm(x, layer.before_attention), setting, attention);
-      x = x + norm(mixed, layer.after_attention);
-      const Tensor fed = layer.mlp.forward(norm(x, layer.before_mlp), gelu_tanh_gated);
-      x = x + norm(fed, layer.after_mlp);
+      const Rotation& own_turn = window(i) > 0 ? local_turn : turn;
+      const auto layer = [this, i, own_turn, &attention](const Tensor& x) {
+        return forward(i, x, own_turn, attention);
+      };
+      x = through(layer, x);
     }
     return norm(x, final_norm_);
   }
@@ -64,6 +55,23 @@ class Gemma3 : public StackedDecoder {
     SelfAttention attention;
     GatedMlp mlp;
   };
+
+  Tensor forward(int i, const Tensor& x, const Rotation& turn, Attention& attention) const {
+    const Layer& layer = layers_[i];
+    const SelfAttention::Setting setting{.layer = i,
+                                         .head_dim = config_.head_dim,
+                                         .window = window(i),
+                                         .turn = &turn,
+                                         .q_norm = layer.q_norm + 1,
+                                         .k_norm = layer.k_norm + 1,
+                                         .norm_eps = config_.norm_eps,
+                                         .q_scale = q_scale_};
+    const Tensor in = norm(x, layer.before_attention);
+    const Tensor mixed =
+        x + norm(layer.attention.forward(in, setting, attention), layer.after_attention);
+    const Tensor fed = layer.mlp.forward(norm(mixed, layer.before_mlp), gelu_tanh_gated);
+    return mixed + norm(fed, layer.after_mlp);
+  }
 
   Tensor norm(const Tensor& x, const Tensor& weight) const {
     return rms_norm(x, weight + 1, config_.norm_eps);

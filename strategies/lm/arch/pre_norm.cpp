@@ -25,20 +25,28 @@ Tensor PreNormDecoder::hidden(const Tensor& ids, const Tensor& positions, Attent
   const Rotation turn = rotation(positions, frequencies_, config_.rope.attention_factor);
   Tensor x = at::embedding(embedding_, ids);
   for (int i = 0; i < config_.layers; ++i) {
-    const Layer& layer = layers_[i];
-    const bool turned = config_.rotary_layers.empty() || config_.rotary_layers[i];
-    const SelfAttention::Setting setting{.layer = i,
-                                         .head_dim = config_.head_dim,
-                                         .window = window(i),
-                                         .turn = turned ? &turn : nullptr,
-                                         .q_norm = layer.q_norm,
-                                         .k_norm = layer.k_norm,
-                                         .norm_eps = config_.norm_eps};
-    const Tensor in = rms_norm(x, layer.attention_norm, config_.norm_eps);
-    x = x + layer.attention.forward(in, setting, attention);
-    x = x + layer.mlp.forward(rms_norm(x, layer.ffn_norm, config_.norm_eps), silu_gated);
+    const auto layer = [this, i, turn, &attention](const Tensor& x) {
+      return forward(i, x, turn, attention);
+    };
+    x = through(layer, x);
   }
   return rms_norm(x, final_norm_, config_.norm_eps);
+}
+
+Tensor PreNormDecoder::forward(int i, const Tensor& x, const Rotation& turn,
+                               Attention& attention) const {
+  const Layer& layer = layers_[i];
+  const bool turned = config_.rotary_layers.empty() || config_.rotary_layers[i];
+  const SelfAttention::Setting setting{.layer = i,
+                                       .head_dim = config_.head_dim,
+                                       .window = window(i),
+                                       .turn = turned ? &turn : nullptr,
+                                       .q_norm = layer.q_norm,
+                                       .k_norm = layer.k_norm,
+                                       .norm_eps = config_.norm_eps};
+  const Tensor in = rms_norm(x, layer.attention_norm, config_.norm_eps);
+  const Tensor mixed = x + layer.attention.forward(in, setting, attention);
+  return mixed + layer.mlp.forward(rms_norm(mixed, layer.ffn_norm, config_.norm_eps), silu_gated);
 }
 
 std::vector<WeightName> pre_norm_names(Stored rows, std::vector<WeightName> more) {

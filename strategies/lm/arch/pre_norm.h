@@ -20,6 +20,8 @@ class PreNormDecoder : public StackedDecoder {
     SelfAttention attention;
     GatedMlp mlp;
   };
+  Tensor forward(int i, const Tensor& x, const Rotation& turn, Attention& attention) const;
+
   std::vector<Layer> layers_;
   Tensor frequencies_;
 };

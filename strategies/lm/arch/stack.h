@@ -7,6 +7,7 @@
 
 #include "strategies/lm/arch/config.h"
 #include "strategies/lm/layers/blocks.h"
+#include "strategies/lm/layers/gradient_checkpointing.h"
 #include "strategies/lm/loader.h"
 
 namespace quadrant {
@@ -14,6 +15,7 @@ namespace quadrant {
 class StackedDecoder : public Decoder {
  public:
   const DecoderConfig& config() const override { return config_; }
+  void checkpoint_gradients(bool on) override { checkpoints_gradients_ = on; }
   const Tensor& head() const override { return head_.defined() ? head_ : embedding_; }
   std::vector<NamedTensor> weights() override;
   std::vector<Linear*> linears() override { return linears_; }
@@ -32,6 +34,12 @@ class StackedDecoder : public Decoder {
 
   int window(int layer) const { return config_.windows.empty() ? 0 : config_.windows[layer]; }
 
+  // layer(x), a Tensor -> Tensor that owns what it holds.
+  template <class Layer>
+  Tensor through(const Layer& layer, const Tensor& x) const {
+    return checkpoints_gradients_ ? checkpointed(x, layer) : layer(x);
+  }
+
   DecoderConfig config_;
   Tensor embedding_, final_norm_, head_;  // head_ undefined: tied to the embedding
 
@@ -46,6 +54,7 @@ class StackedDecoder : public Decoder {
   void take_linears(WeightLoader& load, int layer, std::int64_t in, bool biased,
                     const std::vector<Wanted>& group);
 
+  bool checkpoints_gradients_ = false;
   std::vector<NamedTensor> tensors_;  // all but the linears' weights
   std::vector<Linear*> linears_;
   std::vector<std::vector<Linear*>> together_;  // linears that share their input

@@ -83,7 +83,7 @@ std::string random_tuning(Rng& rng, const std::string& name) {
         rng, {"target_modules = \"all-linear\"\n", "target_modules = [\"v_proj\", \"q_proj\"]\n"});
     text += "early_stop = true\nuse_rslora = true\nuse_dora = true\nloraplus_lr_ratio = 16\n";
   }
-  if (rng.below(2)) text += "trials = 3\n";
+  if (rng.below(2)) text += "trials = 3\ngradient_checkpointing = true\n";
   if (rng.below(2)) text += "epochs = " + std::to_string(1 + rng.below(99)) + "\n";
   if (rng.below(2)) text += "data = \"a\"\n";
   return text + "lr_scheduler_type = \"" + pick(rng, schedule_names()) + "\"\n";
