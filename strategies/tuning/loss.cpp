@@ -39,7 +39,8 @@ class HeadCrossEntropy : public torch::autograd::Function<HeadCrossEntropy> {
       hidden_grad.slice(0, begin, end).copy_(product_back(logits, head));
       if (learn_head) add_product(head_grad, logits, rows);
     }
-    context->save_for_backward({hidden_grad, head_grad});
+    context->saved_data["hidden_grad"] = hidden_grad;
+    if (learn_head) context->saved_data["head_grad"] = head_grad;
     return loss;
   }
 
@@ -52,10 +53,16 @@ class HeadCrossEntropy : public torch::autograd::Function<HeadCrossEntropy> {
     }
   }
 
-  static variable_list backward(AutogradContext* context, variable_list output_grads) {
-    const auto saved = context->get_saved_variables();
-    const Tensor& scale = output_grads[0];
-    return {saved[0] * scale, saved[1].defined() ? saved[1] * scale : Tensor(), Tensor(), Tensor()};
+  // Hands the gradients over: a copy of the head's would be as large as the head.
+  static variable_list backward(AutogradContext* context, const variable_list& output_grads) {
+    const auto scaled = [&](const char* name) {
+      const auto found = context->saved_data.find(name);
+      if (found == context->saved_data.end()) return Tensor();
+      const Tensor gradient = found->second.toTensor();
+      context->saved_data.erase(found);
+      return gradient.mul_(output_grads[0]);
+    };
+    return {scaled("hidden_grad"), scaled("head_grad"), Tensor(), Tensor()};
   }
 };
 

@@ -7,7 +7,8 @@ example and groups examples by length, as transformers' Trainer does (`group_by_
 task: medians of both in examples a second, their ratio, the peak memory of both, and "GEMM": our
 share of a plain matrix product's speed (measured between the rounds), with every token counted, the
 shared ones too, so that it may be above 100 %. "docs + QA" is the quickstart's training set: its
-documents, and questions behind one system prompt.
+documents, and questions behind one system prompt. "long text": one of more than 4,000 tokens, of
+which "GEMM" leaves attention out, and the second forward of gradient checkpointing.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from models import FILES, FLOPS_A_TOKEN
 
 HERE = pathlib.Path(__file__).parent
 WORDS = "harbour ferry keeper opens dawn invoice paid March signs letter green ink server".split()
+CHECKPOINTED = "checkpointed"  # tasks named so use gradient checkpointing, on both sides
 INSTRUCTION = "Answer with a short phrase."
 
 
@@ -63,6 +65,10 @@ def tasks(quadrant, folder, count):
     long = [{"text": " ".join(draw.choices(WORDS, k=240))} for _ in range(count // 3)]
     yield "256-token texts, LoRA", "smollm2", "lora", long
     yield "256-token texts, full", "smollm2", "full", long
+    # One sequence of more than 4,000 tokens: only gradient checkpointing bounds its memory.
+    longest = [{"text": " ".join(draw.choices(WORDS, k=3800))}]
+    yield "long text, LoRA", "smollm2", "lora", longest
+    yield f"long text, LoRA, {CHECKPOINTED}", "smollm2", "lora", longest
     questions = [plain(line) for line in draw.sample(asked, min(count, len(asked)))]
     yield "QA, LoRA", "gemma3", "lora", questions
 
@@ -74,21 +80,23 @@ def peak_megabytes(process):
     return usage.ru_maxrss / 1024
 
 
-def ours(quadrant, folder, model, method, lines):
+def ours(quadrant, folder, model, method, lines, checkpointed):
     output = pathlib.Path(tempfile.mkdtemp(dir=folder))
     (output / "train.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     process = subprocess.Popen(
         [quadrant, "tune", "--model", FILES[model], "--train", output / "train.jsonl", "--output",
          output / "out", "--method", method, "--epochs", "1", "--batch-size", "8",
-         *(["--chat-template", "none"] if model == "gemma3" else [])],
+         *(["--chat-template", "none"] if model == "gemma3" else []),
+         *(["--gradient-checkpointing"] if checkpointed else [])],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     peak = peak_megabytes(process)
     log = json.loads((output / "out/trainer_state.json").read_text())["log_history"]
     return sum(step["seconds"] for step in log), peak
 
 
-def theirs(model, method, lines):
-    process = subprocess.Popen([sys.executable, HERE / "training_peer.py", FILES[model], method],
+def theirs(model, method, lines, checkpointed):
+    process = subprocess.Popen([sys.executable, HERE / "training_peer.py", FILES[model], method,
+                                *([CHECKPOINTED] if checkpointed else [])],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
     process.stdin.write(json.dumps(lines))
     process.stdin.close()
@@ -114,7 +122,7 @@ def main():
     if options.neighbour:
         busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
         atexit.register(busy.kill)
-    print(f"{'task':<34}{'ours ex/s':>11}{'peer ex/s':>11}{'ratio':>8}{'ours MB':>9}{'peer MB':>9}"
+    print(f"{'task':<40}{'ours ex/s':>11}{'peer ex/s':>11}{'ratio':>8}{'ours MB':>9}{'peer MB':>9}"
           f"{'GEMM':>7}")  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -122,11 +130,11 @@ def main():
             title = f"{model}: {what}"
             if options.only not in title:
                 continue
-            rounds = [(ours(options.quadrant, folder, model, method, lines), theirs(model, method, lines))
-                      for _ in range(options.rounds)]  # fmt: skip
+            work = (model, method, lines, what.endswith(CHECKPOINTED))
+            rounds = [(ours(options.quadrant, folder, *work), theirs(*work)) for _ in range(options.rounds)]
             a, b = ([r[side] for r in rounds] for side in (0, 1))
             seconds = [statistics.median(r[0] for r in side) for side in (a, b)]
-            print(f"{title:<34}{len(lines) / seconds[0]:>11.2f}{len(lines) / seconds[1]:>11.2f}"
+            print(f"{title:<40}{len(lines) / seconds[0]:>11.2f}{len(lines) / seconds[1]:>11.2f}"
                   f"{seconds[1] / seconds[0]:>8.2f}{max(r[1] for r in a):>9.0f}{max(r[1] for r in b):>9.0f}"
                   f"{share_of_product(seconds[0], model, method, [r[2] for r in b]):>7.0%}",
                   flush=True)  # fmt: skip

@@ -1,7 +1,7 @@
 """The peer's half of training.py: one pass by transformers and PEFT over the examples on stdin.
 
-Run: python training_peer.py MODEL.gguf lora|full <examples.json; prints the seconds of the steps, the
-examples' tokens, and the FLOP/s of a plain matrix product.
+Run: python training_peer.py MODEL.gguf lora|full [checkpointed] <examples.json; prints the seconds of
+the steps, the examples' tokens, and the FLOP/s of a plain matrix product.
 """
 
 import json
@@ -84,6 +84,9 @@ def main():
         model = get_peft_model(model, settings)
     else:
         model.requires_grad_(True)
+    if sys.argv[3:]:
+        model.gradient_checkpointing_enable()
+        model.enable_input_require_grads()
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-4, weight_decay=0.0, fused=True)

@@ -104,6 +104,9 @@ def train(model, sequences, rate):
             for ids, first in batch:
                 tokens = torch.tensor([ids])
                 logits = model(input_ids=tokens, use_cache=False).logits[0, first - 1 : -1]
+                # In float32 torch's own is 5e-6 low over Gemma's 262,144 tokens, which full tuning
+                # makes 1.5e-3 of in twenty steps.
+                logits = logits.double()
                 part = torch.nn.functional.cross_entropy(logits, tokens[0, first:], reduction="sum")
                 (part / count).backward()
                 loss += part.item() / count

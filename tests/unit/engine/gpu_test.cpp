@@ -159,13 +159,17 @@ TEST_CASE("GPU: gradients of every family equal the CPU's" * doctest::skip(has_n
     CAPTURE(name);
     const auto wanted = gradients(*family(name, at::kCPU));
     for (const auto type : {at::kFloat, at::kBFloat16}) {
-      const auto got = gradients(*family(name, at::kCUDA, type));
+      const auto decoder = family(name, at::kCUDA, type);
+      const auto got = gradients(*decoder);
+      decoder->checkpoint_gradients(true);
+      const auto checkpointed = gradients(*decoder);
       REQUIRE(got.size() == wanted.size());
       for (std::size_t i = 0; i < got.size(); ++i) {
         CAPTURE(got[i].first);
         const double difference = (got[i].second - wanted[i].second).norm().item<double>();
         const double bound = type == at::kFloat ? 1e-4 : 0.4;
         CHECK(difference <= bound * wanted[i].second.norm().item<double>());
+        CHECK(at::equal(checkpointed[i].second, got[i].second));
       }
     }
   }
