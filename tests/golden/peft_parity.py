@@ -1,7 +1,7 @@
 """Models tuned here and by transformers and PEFT: loss curves, greedy answers both ways, folders.
 
 Run: python peft_parity.py QUADRANT WORK_FOLDER [--model smollm2|gemma3] [--prompts N] [--models DIR]
-Needs: transformers, peft, torch, gguf. About ten minutes of two cores. Prints `ok` or `FAIL` lines.
+Needs: transformers, peft, torch, gguf. A quarter of an hour of two cores. Prints `ok` or `FAIL` lines.
 Of Gemma 3, a base model without a chat template, the loss curves alone.
 """
 
@@ -75,6 +75,8 @@ def sequence(tokenizer, turns):
 def peft_model(folder, settings):
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     if settings is None:
+        # Else the padding token learns nothing as an input; SmolLM2's is <|im_end|>, which chats hold.
+        model.get_input_embeddings().padding_idx = None
         return model
     config = LoraConfig(
         task_type="CAUSAL_LM", r=RANK, lora_alpha=ALPHA, target_modules="all-linear", **settings

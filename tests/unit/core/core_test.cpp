@@ -28,6 +28,16 @@ TEST_CASE("sha256 of the standard's examples") {
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST_CASE("sha256 of a file is that of its bytes, however many pieces it is read in") {
+  const TemporaryFolder folder;
+  for (const std::size_t size : {0, 5, 1 << 20, (2 << 20) + 7}) {
+    std::string bytes(size, 'x');
+    for (std::size_t i = 0; i < size; i += 1000) bytes[i] = static_cast<char>(i / 1000);
+    write_atomically(folder / "file", bytes);
+    CHECK(sha256_file(folder / "file") == sha256_hex(bytes));
+  }
+}
+
 TEST_CASE("utf8: validity, normal form, whole characters, width") {
   CHECK(!first_invalid_utf8("가나다 ok"));
   CHECK(first_invalid_utf8("ab\xff") == 2);
