@@ -11,6 +11,7 @@
 #include "harness/core/error.h"
 #include "harness/core/files.h"
 #include "harness/core/sha256.h"
+#include "harness/core/training_cost.h"
 #include "strategies/context/query_likelihood.h"
 #include "strategies/lm/cross_encoder.h"
 #include "strategies/lm/device_search.h"
@@ -144,15 +145,13 @@ class TorchEngine : public ModelEngine {
     return weights;
   }
 
-  // Without attention: 2 FLOPs a weight and token forward, twice that backward; LoRA needs no
-  // gradients of the base weights, the head is computed for learnt tokens only, and the layers once
-  // more with gradient checkpointing.
+  // Without attention; the head is computed for learnt tokens only.
   double training_flops(const TrainingTotals& totals, const TuningSpec& tuning) {
     const double head = 2.0 * static_cast<double>(model_.decoder().head().numel());
-    const double body = model_.flops_per_token() - head;
-    const double passes = tuning.method == "lora" ? 2 : 3;
-    return (passes + tuning.gradient_checkpointing) * body * static_cast<double>(totals.tokens) +
-           passes * head * static_cast<double>(totals.learnt_tokens);
+    const double layers = model_.flops_per_token() - head;
+    const TrainingPasses passes = training_passes(tuning);
+    return passes.layers * layers * static_cast<double>(totals.tokens) +
+           passes.head * head * static_cast<double>(totals.learnt_tokens);
   }
 
   ModelSpec spec_;

@@ -181,7 +181,7 @@ class Planner {
       }
     }
     if (!training.done) {
-      training.prediction = predict_training(data.tokens, tuning.epochs, flops_per_token_, speed_);
+      training.prediction = predict_training(data.tokens, tuning, flops_per_token_, speed_);
     }
     plan_.trainings.push_back(std::move(training));
     return static_cast<int>(plan_.trainings.size()) - 1;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/core/prompt_variant.h"
+#include "harness/core/training_cost.h"
 #include "harness/store/store.h"
 
 namespace quadrant {
@@ -87,10 +88,10 @@ Prediction predict_cell(const TokenSizes& sizes, const Suite& suite, const Conte
   return with_time(tokens, tokens * flops_per_token, speed.answering);
 }
 
-Prediction predict_training(std::int64_t tokens, int epochs, double flops_per_token,
+Prediction predict_training(std::int64_t tokens, const TuningSpec& tuning, double flops_per_token,
                             const Speed& speed) {
-  const double all = static_cast<double>(tokens) * epochs;
-  return with_time(all, 3 * all * flops_per_token, speed.training);  // backward costs two forwards
+  const double all = static_cast<double>(tokens) * tuning.epochs;
+  return with_time(all, training_passes(tuning).layers * all * flops_per_token, speed.training);
 }
 
 }  // namespace quadrant

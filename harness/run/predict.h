@@ -26,7 +26,8 @@ TokenSizes measure(const Suite& suite, const LanguageModel& model);
 
 Prediction predict_cell(const TokenSizes& sizes, const Suite& suite, const ContextSpec& context,
                         std::int64_t items, double flops_per_token, const Speed& speed);
-Prediction predict_training(std::int64_t tokens, int epochs, double flops_per_token,
+// tokens: of the training set.
+Prediction predict_training(std::int64_t tokens, const TuningSpec& tuning, double flops_per_token,
                             const Speed& speed);
 
 }  // namespace quadrant

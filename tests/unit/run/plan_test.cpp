@@ -6,6 +6,7 @@
 
 #include "harness/core/error.h"
 #include "harness/core/files.h"
+#include "harness/run/predict.h"
 #include "tests/unit/run/scene.h"
 
 using namespace quadrant;
@@ -25,6 +26,18 @@ std::vector<std::string> labels(const Plan& plan) {
 }
 
 }  // namespace
+
+TEST_CASE("a training costs two forward passes with LoRA, three without, one more checkpointed") {
+  TuningSpec tuning;
+  tuning.epochs = 5;
+  const auto flops = [&] { return predict_training(100, tuning, 10, {}).flops; };
+  tuning.method = "lora";
+  CHECK(flops() == 2 * 5 * 100 * 10);
+  tuning.method = "full";
+  CHECK(flops() == 3 * 5 * 100 * 10);
+  tuning.gradient_checkpointing = true;
+  CHECK(flops() == 4 * 5 * 100 * 10);
+}
 
 TEST_CASE("base cells come first, and a cell without a seed is planned once") {
   Scene scene;
