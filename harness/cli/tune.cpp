@@ -165,11 +165,11 @@ void add_tune(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"lora", "full"}))
       ->capture_default_str();
   verb->add_option("--replay", tuning.replay, "general examples to mix in");
-  verb->add_flag("--gradient-checkpointing", tuning.gradient_checkpointing,
-                 "less memory: layers are computed again for their gradients");
   number(*verb, "--replay-share", tuning.replay_share, "of all tokens")
       ->check(CLI::Range(0.0001, 0.99));
   add_lora_options(*verb, tuning);
+  verb->add_flag("--gradient-checkpointing", tuning.gradient_checkpointing,
+                 "less memory: layers are computed again for their gradients");
   add_schedule_options(*verb, tuning);
   verb->add_option("--seed", options->seed, "order of examples, start of LoRA")
       ->capture_default_str();

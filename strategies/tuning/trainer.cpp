@@ -100,12 +100,11 @@ Group own_share(const Group& batch, const Ranks& ranks) {
   return share;
 }
 
-// The mean over all learnt tokens of the batch; each rank adds the gradients of its share, in
-// passes of bounded size.
 struct BatchOutcome {
-  double loss = 0;
+  double loss = 0;  // the mean over all learnt tokens of the batch
   std::int64_t tokens = 0, learnt = 0;
 };
+// Each rank adds the gradients of its share, in passes of bounded size.
 BatchOutcome batch_loss(Decoder& decoder, const Group& batch, Ranks& ranks) {
   BatchOutcome outcome;
   for (const TrainingSequence* sequence : batch) {

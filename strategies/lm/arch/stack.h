@@ -34,7 +34,7 @@ class StackedDecoder : public Decoder {
 
   int window(int layer) const { return config_.windows.empty() ? 0 : config_.windows[layer]; }
 
-  // layer(x), a Tensor -> Tensor that owns what it holds.
+  // layer(x), of Tensor -> Tensor. Holds copies of what is local to hidden(), which it may outlive.
   template <class Layer>
   Tensor through(const Layer& layer, const Tensor& x) const {
     return checkpoints_gradients_ ? checkpointed(x, layer) : layer(x);

@@ -13,7 +13,7 @@ namespace quadrant {
 using LayerStep = std::function<Tensor(const Tensor& x)>;
 
 // layer(x), bit for bit, and with the same gradients; dropout hits the same places both times.
-// What `layer` refers to must live until the gradients have been computed.
+// x or a parameter must ask for a gradient; what `layer` refers to must live until it has one.
 Tensor checkpointed(const Tensor& x, const LayerStep& layer);
 
 }  // namespace quadrant

@@ -51,13 +51,7 @@ std::vector<Tensor> gradients(const std::string& family, bool checkpointing) {
   const TrainingSequence* const group[] = {&sequence};
   const auto decoder = load_decoder(HfFolder(kGolden / "families" / family), at::kCPU);
   decoder->checkpoint_gradients(checkpointing);
-  std::vector<Tensor> all;
-  for (const NamedTensor& weight : decoder->weights()) {
-    *weight.tensor = weight.tensor->clone().set_requires_grad(true);
-  }
-  sequence_loss(*decoder, group, 1);
-  for (const NamedTensor& weight : decoder->weights()) all.push_back(weight.tensor->grad());
-  return all;
+  return weight_gradients(*decoder, group, 1);
 }
 
 // Counts the bytes of the tensors that live at once.

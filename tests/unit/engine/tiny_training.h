@@ -52,6 +52,19 @@ inline void require_gradients(const std::vector<NamedTensor>& parameters) {
   for (const NamedTensor& parameter : parameters) parameter.tensor->set_requires_grad(true);
 }
 
+// Of all weights, in their order. Gives the decoder weights of its own.
+inline std::vector<Tensor> weight_gradients(Decoder& decoder,
+                                            std::span<const TrainingSequence* const> group,
+                                            double scale) {
+  for (const NamedTensor& weight : decoder.weights()) {
+    *weight.tensor = weight.tensor->detach().clone().set_requires_grad(true);
+  }
+  sequence_loss(decoder, group, scale);
+  std::vector<Tensor> all;
+  for (const NamedTensor& weight : decoder.weights()) all.push_back(weight.tensor->grad());
+  return all;
+}
+
 inline std::vector<NamedTensor> start(Decoder& decoder, const TuningSpec& tuning) {
   if (tuning.method == "lora") {
     attach_lora(decoder, tuning, reference()["seed"]);
